@@ -1,0 +1,60 @@
+package graph
+
+// Node is one value of a forward: the operation that made it and the values
+// that went in.
+type Node struct {
+	ID   int32  // order of execution
+	Op   string // torch's name of the operation ("matmul", "softmax", "add"); "input", "param", "buffer", "const" for the origins
+	Name string // path of a param or buffer, name of an input
+	In   []*Node
+	Args []Arg // what else decides the operation: dimensions, factors, flags
+
+	Shape []int64
+	DType string
+
+	At   Span  // the line that ran it
+	Call *Call // the module call within which it ran; nil outside any
+	// Leaf is set on the outputs of a leaf module's call: a module that owns
+	// parameters and has no child that owns any. Provenance stops here.
+	Leaf *Call
+	// NoValue marks operations that read only the shape or dtype of their inputs.
+	NoValue bool
+}
+
+// Arg is one non-tensor argument of an operation.
+type Arg struct {
+	Name  string
+	Val   string // as Python prints it
+	Num   float64
+	IsNum bool
+	E     *Expr // how it follows from the config; may be nil
+}
+
+// Call is one call of a module's forward.
+type Call struct {
+	ID     int32
+	Path   string // the module's path in the model: "model.layers.0.self_attn"; "" is the model itself
+	Class  string // the module's class
+	Parent *Call
+	Leaf   bool
+	In     []*Node // the tensors among its arguments, in order
+	Out    []*Node // the tensors of its result
+	First  int32   // ID of the first node made inside
+	Last   int32   // one past the last
+	At     Span    // the line that called it
+}
+
+// Trace is everything that one forward did, in order.
+type Trace struct {
+	Nodes []*Node
+	Calls []*Call
+	// Choices are the branches whose condition depended on data.
+	Choices []Choice
+}
+
+// Choice is a branch that the run could not decide, and the side it took.
+type Choice struct {
+	At   Span
+	Why  string
+	Took bool
+}

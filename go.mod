@@ -1,0 +1,3 @@
+module github.com/arch-extract/arch-extract
+
+go 1.26
