@@ -209,13 +209,12 @@ var (
 
 const smallInts = 1024
 
-var small [smallInts + 5]Value
-
-func init() {
-	for i := range small {
-		small[i] = Int{V: int64(i - 5)}
+var small = func() (s [smallInts + 5]Value) {
+	for i := range s {
+		s[i] = Int{V: int64(i - 5)}
 	}
-}
+	return s
+}()
 
 // NewInt boxes v; small values are shared.
 func NewInt(v int64) Value {
