@@ -21,7 +21,15 @@ type Node struct {
 	NoValue bool
 }
 
-// Arg is one non-tensor argument of an operation.
+// Arg is one non-tensor argument of an operation. Names are those of the
+// parameters in torch's signature (transpose: dim0, dim1; cat: dim; gelu:
+// approximate; clamp: min, max; add, mul, div ...: "other", or "self" where the
+// scalar is the left operand, as in 1 + w). Three conventions go beyond it: each
+// item of an index is an Arg "index" with Val as Python writes it (":", "::2",
+// "1:", "None", "...", "-1", or "tensor" for the next tensor of In); the target
+// of view, reshape, expand is one Arg "shape" and that of permute one Arg "dims",
+// with Val "(0, 2, 1, 3)"; an operation with several results (split, chunk,
+// unbind, topk, max) makes one Node per result, numbered by an Arg "output".
 type Arg struct {
 	Name  string
 	Val   string // as Python prints it
