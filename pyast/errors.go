@@ -1,0 +1,153 @@
+package pyast
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// Error is a syntax error at a place.
+type Error struct {
+	Path string
+	Line int    // from 1; 0 where the error is about the file as a whole
+	Col  int    // from 1, in characters, as CPython's SyntaxError.offset
+	Kind string // SyntaxError, IndentationError or TabError
+	Msg  string
+}
+
+// Error returns path:line:col: message.
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, e.Msg)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Col, e.Msg)
+}
+
+// ErrorList is the errors of a file in the order of their places. The first
+// is the one that CPython would raise.
+type ErrorList []*Error
+
+// Error returns the errors, one a line.
+func (l ErrorList) Error() string {
+	var b strings.Builder
+	for i, e := range l {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(e.Error())
+	}
+	return b.String()
+}
+
+func (l ErrorList) sort() {
+	if len(l) < 2 {
+		return
+	}
+	rest := l[1:] // the first stays first
+	sort.SliceStable(rest, func(i, j int) bool {
+		if rest[i].Line != rest[j].Line {
+			return rest[i].Line < rest[j].Line
+		}
+		return rest[i].Col < rest[j].Col
+	})
+}
+
+// at panics with an error at a line and a byte column from 0.
+func (s *scanner) at(kind string, line, col int32, format string, args ...any) {
+	panic(&Error{Kind: kind, Line: int(line), Col: s.charCol(line, col) + 1, Msg: fmt.Sprintf(format, args...)})
+}
+
+// charCol turns a byte column of a line into a column in characters.
+func (s *scanner) charCol(line, col int32) int {
+	if col <= 0 {
+		return int(col)
+	}
+	start := 0
+	for n := int32(1); n < line; n++ {
+		i := strings.IndexByte(s.src[start:], '\n')
+		if i < 0 {
+			break
+		}
+		start += i + 1
+	}
+	end := min(start+int(col), len(s.src)-1)
+	if end <= start {
+		return int(col)
+	}
+	return utf8.RuneCountInString(s.src[start:end]) + int(col) - (end - start)
+}
+
+// fail panics with an error of the scanner: it points at the last character read.
+func (s *scanner) fail(format string, args ...any) {
+	s.at("SyntaxError", s.line, int32(s.pos-s.lineStart)-1, format, args...)
+}
+
+// failRange points at a column from 1.
+func (s *scanner) failRange(line, col int32, format string, args ...any) {
+	s.at("SyntaxError", line, col-1, format, args...)
+}
+
+func (s *scanner) failTabs() {
+	s.at("TabError", s.line, 0, "inconsistent use of tabs and spaces in indentation")
+}
+
+func (s *scanner) failIndent(msg string) {
+	s.at("IndentationError", s.line, 0, "%s", msg)
+}
+
+func (s *scanner) failDedent() {
+	end := s.pos + strings.IndexByte(s.src[s.pos:], '\n')
+	s.at("IndentationError", s.line, int32(end-s.lineStart), "unindent does not match any outer indentation level")
+}
+
+func (s *scanner) failContinuation() {
+	s.at("SyntaxError", s.line, int32(s.pos-s.lineStart)+1, "unexpected character after line continuation character")
+}
+
+func (s *scanner) failEOF() {
+	if len(s.parens) > 0 {
+		s.unclosed()
+	}
+	s.at("SyntaxError", s.line-1, int32(s.pos-2-strings.LastIndexByte(s.src[:s.pos-1], '\n')), "unexpected EOF while parsing")
+}
+
+// unclosed reports the innermost open bracket.
+func (s *scanner) unclosed() {
+	b := s.parens[len(s.parens)-1]
+	s.at("SyntaxError", b.line, b.col, "'%c' was never closed", b.char)
+}
+
+func (s *scanner) failString(start int, quote byte, size int, escapedQuote bool) {
+	if n := len(s.modes); n > 0 {
+		if m := s.modes[n-1]; m.quote == quote && m.triple == (size == 3) {
+			s.at("SyntaxError", s.tok.line, s.tok.col, "%c-string: expecting '}'", m.letter())
+		}
+	}
+	hint := ""
+	if escapedQuote {
+		hint = "; perhaps you escaped the end quote?"
+	}
+	s.at("SyntaxError", s.tok.line, s.tok.col, "unterminated string literal (detected at line %d)%s", s.line, hint)
+}
+
+func (s *scanner) failTriple(line, detected int32, quote byte, pos int) {
+	if n := len(s.modes); n > 0 {
+		if m := s.modes[n-1]; m.quote == quote && m.triple {
+			s.at("SyntaxError", s.tok.line, s.tok.col, "%c-string: expecting '}'", m.letter())
+		}
+	}
+	s.at("SyntaxError", s.tok.line, s.tok.col, "unterminated triple-quoted string literal (detected at line %d)", detected)
+}
+
+func (s *scanner) failFString(m *fmode) {
+	triple := ""
+	detected := s.line
+	if m.triple {
+		triple = "triple-quoted "
+		if s.added {
+			detected--
+		}
+	}
+	s.at("SyntaxError", m.line, int32(m.start-m.lineStart), "unterminated %s%c-string literal (detected at line %d)", triple, m.letter(), detected)
+}
