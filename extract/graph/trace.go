@@ -13,6 +13,7 @@ type Node struct {
 	DType string
 
 	At   Span  // the line that ran it
+	Site Span  // the line of the module's forward that led to it: the call of a function that holds At; zero where it is At
 	Call *Call // the module call within which it ran; nil outside any
 	// Leaf is set on the outputs of a leaf module's call: a module that owns
 	// parameters and has no child that owns any. Provenance stops here.

@@ -1,0 +1,222 @@
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Schema names the form of everything that is written about a model.
+const Schema = "arch-extract/v1"
+
+// Model is one model class with everything that is known about it. It marshals
+// to JSON as it is.
+type Model struct {
+	Schema string        `json:"schema"`
+	Family string        `json:"family"`
+	Class  string        `json:"class"`
+	At     Span          `json:"at,omitzero"` // the class statement
+	Source Source        `json:"source,omitzero"`
+	Config []ConfigValue `json:"config,omitempty"` // in the order of the config class; sub-configs dotted
+	Root   *Module       `json:"root,omitempty"`
+	Trace  *Trace        `json:"trace,omitempty"`
+	Facts  []Fact        `json:"facts,omitempty"`
+	// TraceError says why there is no (complete) trace, with the place.
+	TraceError string   `json:"trace_error,omitempty"`
+	Switches   []Switch `json:"switches,omitempty"`
+}
+
+// Source says what was read.
+type Source struct {
+	Package  string `json:"package,omitempty"`  // "transformers 5.23.0"
+	Modeling string `json:"modeling,omitempty"` // models/qwen2/modeling_qwen2.py
+	Config   string `json:"config,omitempty"`   // models/qwen2/configuration_qwen2.py
+	Values   string `json:"values,omitempty"`   // "defaults", or what was set
+}
+
+// ConfigValue is one value of the config in use.
+type ConfigValue struct {
+	Name  string `json:"name"`           // dotted path without "config.": "text_config.hidden_size"
+	Value any    `json:"value"`          // nil, bool, int64, float64, string, []any, map[string]any
+	At    []Span `json:"at,omitempty"`   // the field's default; where __post_init__ or __init__ set it
+	Dead  bool   `json:"dead,omitempty"` // nothing read it
+}
+
+// Switch is a config value on which a branch depends, and what changes when
+// the branch goes the other way.
+type Switch struct {
+	When    string `json:"when"`
+	At      Span   `json:"at,omitzero"`
+	Changes string `json:"changes"`
+}
+
+// Module is one nn.Module of the tree.
+type Module struct {
+	Name      string    `json:"name"`                // its name in the parent; "" for the model
+	Path      string    `json:"path"`                // "model.layers.0"; "" for the model
+	Class     string    `json:"cls"`                 // unqualified class name
+	At        Span      `json:"at,omitzero"`         // the class statement; zero for torch's classes
+	Made      Span      `json:"made,omitzero"`       // the line that constructed it
+	Container bool      `json:"container,omitempty"` // ModuleList, Sequential, ModuleDict
+	Repr      string    `json:"repr,omitempty"`      // what distinguishes torch's modules: "4096 -> 11008, no bias"
+	Params    []Param   `json:"params,omitempty"`
+	Buffers   []Param   `json:"buffers,omitempty"`
+	Children  []*Module `json:"children,omitempty"`
+}
+
+// Param is a parameter or buffer that a module owns.
+type Param struct {
+	Name      string    `json:"name"`
+	Shape     []Dim     `json:"shape"`
+	DType     string    `json:"dtype"`
+	At        Span      `json:"at,omitzero"`         // the line that made it
+	Tied      string    `json:"tied,omitempty"`      // the path of the parameter that it is one with
+	Frozen    bool      `json:"frozen,omitempty"`    // requires_grad is false
+	Transient bool      `json:"transient,omitempty"` // not in the state dict
+	Data      []float64 `json:"data,omitempty"`      // values, where few and known
+}
+
+// Dim is one dimension and how it follows from the config.
+type Dim struct {
+	N int64 // -1 where data decides
+	E *Expr // nil where it follows from nothing in the config
+}
+
+// MarshalJSON writes a bare number where there is no expression.
+func (d Dim) MarshalJSON() ([]byte, error) {
+	if d.E == nil || d.E.Op == "lit" {
+		return strconv.AppendInt(nil, d.N, 10), nil
+	}
+	return json.Marshal(struct {
+		N int64  `json:"n"`
+		E string `json:"expr"`
+	}{d.N, d.E.String()})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; expressions come back as one
+// reference that prints the same.
+func (d *Dim) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] != '{' {
+		return json.Unmarshal(b, &d.N)
+	}
+	var v struct {
+		N int64  `json:"n"`
+		E string `json:"expr"`
+	}
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	d.N, d.E = v.N, Ref(v.E)
+	return nil
+}
+
+// MarshalJSON writes the expression as Python source.
+func (e *Expr) MarshalJSON() ([]byte, error) { return json.Marshal(e.String()) }
+
+// MarshalText writes "path:line" with the whole path.
+func (s Span) MarshalText() ([]byte, error) {
+	if s.File == "" {
+		return nil, nil
+	}
+	return []byte(s.File + ":" + strconv.Itoa(s.Line)), nil
+}
+
+// UnmarshalText reads "path:line".
+func (s *Span) UnmarshalText(b []byte) error {
+	*s = Span{}
+	t := string(b)
+	if t == "" {
+		return nil
+	}
+	i := strings.LastIndexByte(t, ':')
+	if i < 0 {
+		return fmt.Errorf("%q is no place (path:line)", t)
+	}
+	n, err := strconv.Atoi(t[i+1:])
+	if err != nil {
+		return fmt.Errorf("%q is no place (path:line)", t)
+	}
+	s.File, s.Line = t[:i], n
+	return nil
+}
+
+// IsZero reports whether the span is nowhere.
+func (s Span) IsZero() bool { return s.File == "" }
+
+// Find is the module at a path, or nil.
+func (m *Module) Find(path string) *Module {
+	if m == nil || path == "" {
+		return m
+	}
+	name, rest, _ := strings.Cut(path, ".")
+	for _, c := range m.Children {
+		if c.Name == name {
+			return c.Find(rest)
+		}
+	}
+	// names of ModuleDict entries and of some add_module calls hold dots
+	for _, c := range m.Children {
+		if strings.Contains(c.Name, ".") && strings.HasPrefix(path+".", c.Name+".") {
+			return c.Find(strings.TrimPrefix(strings.TrimPrefix(path, c.Name), "."))
+		}
+	}
+	return nil
+}
+
+// Param is the module's own parameter or buffer of that name, or nil.
+func (m *Module) Param(name string) *Param {
+	if m == nil {
+		return nil
+	}
+	for i := range m.Params {
+		if m.Params[i].Name == name {
+			return &m.Params[i]
+		}
+	}
+	for i := range m.Buffers {
+		if m.Buffers[i].Name == name {
+			return &m.Buffers[i]
+		}
+	}
+	return nil
+}
+
+// FindParam is the parameter or buffer at a dotted path, or nil.
+func (m *Module) FindParam(path string) *Param {
+	i := strings.LastIndexByte(path, '.')
+	if i < 0 {
+		return m.Param(path)
+	}
+	return m.Find(path[:i]).Param(path[i+1:])
+}
+
+// Walk calls f for the module and everything below it, parents first.
+func (m *Module) Walk(f func(*Module)) {
+	f(m)
+	for _, c := range m.Children {
+		c.Walk(f)
+	}
+}
+
+// Numel is the number of elements, -1 where data decides.
+func (p *Param) Numel() int64 {
+	n := int64(1)
+	for _, d := range p.Shape {
+		if d.N < 0 {
+			return -1
+		}
+		n *= d.N
+	}
+	return n
+}
+
+// Lookup is the config value of that name.
+func (m *Model) Lookup(name string) (ConfigValue, bool) {
+	for _, c := range m.Config {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return ConfigValue{}, false
+}
