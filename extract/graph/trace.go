@@ -18,6 +18,8 @@ type Node struct {
 	// Leaf is set on the outputs of a leaf module's call: a module that owns
 	// parameters and has no child that owns any. Provenance stops here.
 	Leaf *Call
+	// Inner is set with Leaf: the node inside the call that computed the value.
+	Inner *Node
 	// NoValue marks operations that read only the shape or dtype of their inputs.
 	NoValue bool
 }
