@@ -14,6 +14,9 @@ type Error struct {
 	Col  int    // from 1, in characters, as CPython's SyntaxError.offset
 	Kind string // SyntaxError, IndentationError or TabError
 	Msg  string
+
+	token bool // found by the scanner, which then has no more tokens to give
+	soft  bool // and of those that do not matter beyond a syntax error
 }
 
 // Error returns path:line:col: message.
@@ -78,66 +81,79 @@ func (s *scanner) charCol(line, col int32) int {
 	return utf8.RuneCountInString(s.src[start:end]) + int(col) - (end - start)
 }
 
-// fail panics with an error of the scanner: it points at the last character read.
+// lexical panics with an error of the scanner.
+func (s *scanner) lexical(soft bool, kind string, line int32, col int, format string, args ...any) {
+	panic(&Error{Kind: kind, Line: int(line), Col: col, Msg: fmt.Sprintf(format, args...), token: true, soft: soft})
+}
+
+// fail points at the last character read.
 func (s *scanner) fail(format string, args ...any) {
-	s.at("SyntaxError", s.line, int32(s.pos-s.lineStart)-1, format, args...)
+	s.lexical(false, "SyntaxError", s.line, s.charCol(s.line, int32(s.pos-s.lineStart)), format, args...)
+}
+
+// failAtToken points at a line and a byte column from 0.
+func (s *scanner) failAtToken(line, col int32, format string, args ...any) {
+	s.lexical(false, "SyntaxError", line, s.charCol(line, col)+1, format, args...)
 }
 
 // failRange points at a column from 1.
 func (s *scanner) failRange(line, col int32, format string, args ...any) {
-	s.at("SyntaxError", line, col-1, format, args...)
+	s.failAtToken(line, col-1, format, args...)
 }
 
 func (s *scanner) failTabs() {
-	s.at("TabError", s.line, 0, "inconsistent use of tabs and spaces in indentation")
+	s.lexical(true, "TabError", s.line, 1, "inconsistent use of tabs and spaces in indentation")
 }
 
 func (s *scanner) failIndent(msg string) {
-	s.at("IndentationError", s.line, 0, "%s", msg)
+	s.lexical(true, "IndentationError", s.line, 1, "%s", msg)
 }
 
 func (s *scanner) failDedent() {
-	end := s.pos + strings.IndexByte(s.src[s.pos:], '\n')
-	s.at("IndentationError", s.line, int32(end-s.lineStart), "unindent does not match any outer indentation level")
+	end := s.pos + strings.IndexByte(s.src[s.pos:], '\n') + 1
+	s.lexical(true, "IndentationError", s.line, s.charCol(s.line, int32(end-s.lineStart)), "unindent does not match any outer indentation level")
 }
 
 func (s *scanner) failContinuation() {
-	s.at("SyntaxError", s.line, int32(s.pos-s.lineStart)+1, "unexpected character after line continuation character")
+	s.lexical(true, "SyntaxError", s.line, s.charCol(s.line, int32(s.pos-s.lineStart)+1)+1, "unexpected character after line continuation character")
 }
 
 func (s *scanner) failEOF() {
 	if len(s.parens) > 0 {
 		s.unclosed()
 	}
-	s.at("SyntaxError", s.line-1, int32(s.pos-2-strings.LastIndexByte(s.src[:s.pos-1], '\n')), "unexpected EOF while parsing")
+	start := strings.LastIndexByte(s.src[:s.pos-1], '\n') + 1
+	s.lexical(true, "SyntaxError", s.line-1, s.charCol(s.line-1, int32(s.pos-1-start))+1, "unexpected EOF while parsing")
 }
 
 // unclosed reports the innermost open bracket.
 func (s *scanner) unclosed() {
 	b := s.parens[len(s.parens)-1]
-	s.at("SyntaxError", b.line, b.col, "'%c' was never closed", b.char)
+	s.lexical(true, "SyntaxError", b.line, s.charCol(b.line, b.col)+1, "'%c' was never closed", b.char)
 }
 
-func (s *scanner) failString(start int, quote byte, size int, escapedQuote bool) {
+// failField reports a string in a field that has no end: if it begins like
+// the string around it, then that was the end, and a brace is missing.
+func (s *scanner) failField(quote byte, triple bool) {
 	if n := len(s.modes); n > 0 {
-		if m := s.modes[n-1]; m.quote == quote && m.triple == (size == 3) {
-			s.at("SyntaxError", s.tok.line, s.tok.col, "%c-string: expecting '}'", m.letter())
+		if m := s.modes[n-1]; m.quote == quote && m.triple == triple {
+			s.failAtToken(s.tok.line, s.tok.col, "%c-string: expecting '}'", m.letter())
 		}
 	}
+}
+
+func (s *scanner) failString(quote byte, escapedQuote bool) {
+	s.failField(quote, false)
 	hint := ""
 	if escapedQuote {
 		hint = "; perhaps you escaped the end quote?"
 	}
-	s.at("SyntaxError", s.tok.line, s.tok.col, "unterminated string literal (detected at line %d)%s", s.line, hint)
+	s.failAtToken(s.tok.line, s.tok.col, "unterminated string literal (detected at line %d)%s", s.line, hint)
 }
 
-func (s *scanner) failTriple(line, detected int32, quote byte, pos int) {
-	if n := len(s.modes); n > 0 {
-		if m := s.modes[n-1]; m.quote == quote && m.triple {
-			s.at("SyntaxError", s.tok.line, s.tok.col, "%c-string: expecting '}'", m.letter())
-		}
-	}
-	s.at("SyntaxError", s.tok.line, s.tok.col, "unterminated triple-quoted string literal (detected at line %d)", detected)
+func (s *scanner) failTriple(detected int32, quote byte) {
+	s.failField(quote, true)
+	s.failAtToken(s.tok.line, s.tok.col, "unterminated triple-quoted string literal (detected at line %d)", detected)
 }
 
 func (s *scanner) failFString(m *fmode) {
@@ -149,5 +165,5 @@ func (s *scanner) failFString(m *fmode) {
 			detected--
 		}
 	}
-	s.at("SyntaxError", m.line, int32(m.start-m.lineStart), "unterminated %s%c-string literal (detected at line %d)", triple, m.letter(), detected)
+	s.failAtToken(m.line, int32(m.start-m.lineStart), "unterminated %s%c-string literal (detected at line %d)", triple, m.letter(), detected)
 }

@@ -22,6 +22,8 @@ type parser struct {
 	errors ErrorList
 	depth  int
 	chain  int
+	begin  state // of the top-level statement before the current one
+	now    state // of the current one
 
 	exprs      list[Expr]
 	stmts      list[Stmt]
@@ -84,6 +86,7 @@ func Parse(path string, src []byte) (*Module, error) {
 	}
 	p.init(text)
 	p.added = added
+	p.now = p.save()
 	m.Body = p.file()
 	if p.errors == nil {
 		return m, nil
@@ -102,6 +105,9 @@ func (p *parser) file() []Stmt {
 			p.next() // the first token
 		}
 		for p.tok.kind != tEOF {
+			if p.tok.kind != tIndent && p.tok.kind != tDedent {
+				p.begin, p.now = p.now, p.save()
+			}
 			p.statement()
 		}
 	})
@@ -1069,6 +1075,11 @@ func (p *parser) reset(m marks) {
 const maxErrors = 20
 
 func (p *parser) report(e *Error) {
+	if len(p.errors) == 0 {
+		if first := p.diagnose(p.begin); first != nil {
+			e = first
+		}
+	}
 	p.errors = append(p.errors, e)
 }
 

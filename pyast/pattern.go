@@ -111,7 +111,7 @@ func (p *parser) pattern() Pattern {
 func (p *parser) closedPattern() Pattern {
 	line, col := p.tok.line, p.tok.col
 	switch p.tok.kind {
-	case tNumber, tMinus, tPlus, tString, tFStart, tTStart:
+	case tNumber, tMinus, tString, tFStart, tTStart:
 		v := &MatchValue{Value: p.literal()}
 		v.Pos = p.span(line, col)
 		return v
@@ -280,7 +280,7 @@ func (p *parser) mappingPattern(line, col int32) Pattern {
 			if _, bare := key.(*Name); bare {
 				p.fail()
 			}
-		case tNumber, tMinus, tPlus, tString, tFStart, tTStart:
+		case tNumber, tMinus, tString, tFStart, tTStart:
 			key = p.literal()
 		default:
 			p.fail()
@@ -330,25 +330,17 @@ func (p *parser) literal() Expr {
 	return b
 }
 
-// signedNumber parses a number; a plus sign before it leaves no trace.
+// signedNumber parses a number that may have a minus sign.
 func (p *parser) signedNumber() Expr {
 	line, col := p.tok.line, p.tok.col
-	switch {
-	case p.got(tMinus):
-		if p.tok.kind != tNumber {
-			p.fail()
-		}
-		u := p.unaryOps.get()
-		u.Op = USub
-		u.Operand = p.numberAtom()
-		u.Pos = p.span(line, col)
-		return u
-	case p.got(tPlus):
-		if p.tok.kind != tNumber {
-			p.fail()
-		}
+	if !p.got(tMinus) {
+		return p.numberAtom()
 	}
-	return p.numberAtom()
+	u := p.unaryOps.get()
+	u.Op = USub
+	u.Operand = p.numberAtom()
+	u.Pos = p.span(line, col)
+	return u
 }
 
 func numberOf(x Expr) *Constant {

@@ -81,6 +81,7 @@ const (
 	tEllipsis
 	tColonEqual
 	tExclamation
+	tUnknown // a character that no token begins with
 
 	kwFalse
 	kwNone
@@ -399,7 +400,11 @@ again:
 			return
 		}
 		s.pos = pos + 1
-		s.fail("invalid non-printable character U+%04X", c)
+		if c <= ' ' || c == 0x7f {
+			s.fail("invalid non-printable character U+%04X", c)
+		}
+		t.kind = tUnknown
+		s.finish(pos + 1)
 	}
 }
 
@@ -797,7 +802,7 @@ func (s *scanner) stringToken(pos, quote int) {
 				i--
 			}
 		} else if c == '\n' || c == 0 && i == len(src)-1 {
-			s.failString(pos, q, 1, escapedQuote)
+			s.failString(q, escapedQuote)
 		}
 		i++
 	}
@@ -812,13 +817,11 @@ func (s *scanner) tripleString(quote int) {
 	for {
 		n := strings.Index(src[i:], q)
 		if n < 0 {
-			line := s.line
-			s.line += int32(strings.Count(src[quote:], "\n"))
-			detected := s.line
-			if src[len(src)-2] == '\n' && s.added {
+			detected := s.line + int32(strings.Count(src[quote:], "\n"))
+			if s.added {
 				detected--
 			}
-			s.failTriple(line, detected, q[0], quote)
+			s.failTriple(detected, q[0])
 		}
 		b := strings.IndexByte(src[i:i+n], '\\')
 		if b < 0 {
