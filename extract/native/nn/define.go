@@ -144,11 +144,15 @@ func classOf(mod, name string, bases []*interp.Class, methods ...method) *interp
 	c := interp.NewNativeClass(mod+"."+name, bases)
 	addMethods(c, methods...)
 	classes = append(classes, c)
+	classByName[mod+"."+name] = c
 	return c
 }
 
-// classes are all classes of the package, in order of definition.
-var classes []*interp.Class
+// classes are all classes of the package, in order of definition; classByName has them by qualified name.
+var (
+	classes     []*interp.Class
+	classByName = map[string]*interp.Class{}
+)
 
 // addMethods adds methods that report wrong arguments as Python functions do.
 func addMethods(c *interp.Class, methods ...method) {
