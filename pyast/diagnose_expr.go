@@ -298,7 +298,10 @@ func (d *diagnosis) comparison() Expr {
 		op := Eq
 		switch t := d.peek(); t.kind {
 		case tNotEqual:
-			if d.src[t.start] == '<' {
+			if angle := d.src[t.start] == '<'; angle != d.barry {
+				if d.barry {
+					d.syntax("with Barry as BDFL, use '<>' instead of '!='")
+				}
 				return false
 			}
 		case kwNot:

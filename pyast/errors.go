@@ -118,7 +118,15 @@ func (s *scanner) failContinuation() {
 	s.lexical(true, "SyntaxError", s.line, s.charCol(s.line, int32(s.pos-s.lineStart)+1)+1, "unexpected character after line continuation character")
 }
 
+// atEnd panics where the text ends before a line that cannot be read.
+func (s *scanner) atEnd() {
+	if s.bad != nil {
+		panic(s.bad)
+	}
+}
+
 func (s *scanner) failEOF() {
+	s.atEnd()
 	if len(s.parens) > 0 {
 		s.unclosed()
 	}
@@ -152,11 +160,15 @@ func (s *scanner) failString(quote byte, escapedQuote bool) {
 }
 
 func (s *scanner) failTriple(detected int32, quote byte) {
+	s.atEnd()
 	s.failField(quote, true)
 	s.failAtToken(s.tok.line, s.tok.col, "unterminated triple-quoted string literal (detected at line %d)", detected)
 }
 
 func (s *scanner) failFString(m *fmode) {
+	if m.triple {
+		s.atEnd()
+	}
 	triple := ""
 	detected := s.line
 	if m.triple {

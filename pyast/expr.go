@@ -247,7 +247,7 @@ func (p *parser) compare(line, col int32, x Expr) Expr {
 		case tEqEqual:
 			op = Eq
 		case tNotEqual:
-			if p.src[p.tok.start] == '<' {
+			if (p.src[p.tok.start] == '<') != p.barry {
 				p.fail()
 			}
 			op = NotEq

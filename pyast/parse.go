@@ -79,15 +79,17 @@ type slabs struct {
 func Parse(path string, src []byte) (*Module, error) {
 	m := &Module{Path: path}
 	p := &parser{path: path}
-	text, added, err := decode(src)
+	source, err := decode(src)
 	if err != nil {
 		err.Path = path
 		return m, ErrorList{err}
 	}
-	p.init(text)
-	p.added = added
+	p.init(source)
 	p.now = p.save()
 	m.Body = p.file()
+	if p.errors == nil {
+		p.checkFuture(m.Body)
+	}
 	if p.errors == nil {
 		return m, nil
 	}
@@ -584,6 +586,11 @@ func (p *parser) fromStmt() Stmt {
 	}
 	s.Names = p.aliases.take(mark)
 	s.Pos = p.span(line, col)
+	if s.Level == 0 && s.Module == "__future__" {
+		for _, a := range s.Names {
+			p.barry = p.barry || a.Name == flufl
+		}
+	}
 	return s
 }
 
@@ -979,6 +986,42 @@ func (p *parser) param(annotated, star bool) *Arg {
 	}
 	a.Pos = p.span(line, col)
 	return a
+}
+
+// flufl is the feature of __future__ that spells != as <>.
+const flufl = "barry_as_FLUFL"
+
+var futures = map[string]bool{"nested_scopes": true, "generators": true, "division": true, "absolute_import": true, "with_statement": true,
+	"print_function": true, "unicode_literals": true, "generator_stop": true, "annotations": true, flufl: true}
+
+// checkFuture refuses unknown features in the imports from __future__ that
+// begin a file, after its docstring.
+func (p *parser) checkFuture(body []Stmt) {
+	for _, s := range body {
+		switch s := s.(type) {
+		case *ImportFrom:
+			if s.Module != "__future__" || s.Level != 0 {
+				return
+			}
+			for _, a := range s.Names {
+				if futures[a.Name] {
+					continue
+				}
+				msg := fmt.Sprintf("future feature %.100s is not defined", a.Name)
+				if a.Name == "braces" {
+					msg = "not a chance"
+				}
+				p.errors = append(p.errors, &Error{Kind: "SyntaxError", Line: int(a.Line), Col: p.charCol(a.Line, a.Col) + 1, Msg: msg})
+				return
+			}
+		case *ExprStmt:
+			if c, ok := s.Value.(*Constant); !ok || c.Kind != Str {
+				return
+			}
+		default:
+			return
+		}
+	}
 }
 
 // isMatch reports whether a line that begins with the name match is a match

@@ -178,11 +178,13 @@ type scanner struct {
 	indents    []int32
 	altIndents []int32 // with tabs counted as one column
 	modes      []fmode
-	added      bool // the last newline is not in the file
+	added      bool   // the last newline is not in the file
+	bad        *Error // what is wrong beyond the end of src
+	barry      bool   // != is spelled <>
 }
 
-func (s *scanner) init(src string) {
-	s.src = src
+func (s *scanner) init(src source) {
+	s.src, s.added, s.bad = src.text, src.added, src.bad
 	s.line = 1
 	s.slow, s.bol = true, true
 	s.indents = append(s.indents[:0], 0)
@@ -392,6 +394,7 @@ again:
 	default:
 		if c == 0 && pos == len(src)-1 {
 			s.pos = pos
+			s.atEnd()
 			if len(s.parens) > 0 {
 				s.unclosed()
 			}
@@ -575,6 +578,7 @@ func (s *scanner) indentation() {
 		}
 		s.pos = pos
 		if c == 0 && pos == len(src)-1 {
+			s.atEnd()
 			col, alt = 0, 0
 		}
 		top := len(s.indents) - 1
