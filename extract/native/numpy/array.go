@@ -519,19 +519,34 @@ func floatText(x float64, d DType) string {
 	case math.IsInf(x, -1):
 		return "-inf"
 	}
-	bits := 64
-	if d == Float32 {
-		bits = 32
-	}
 	if a := math.Abs(x); a != 0 && (a >= 1e16 || a < 1e-4) {
-		s := strconv.FormatFloat(x, 'e', -1, bits)
-		return s
+		bits := 64
+		if d == Float32 {
+			bits = 32
+		}
+		return strconv.FormatFloat(x, 'e', -1, bits)
 	}
-	s := strconv.FormatFloat(x, 'f', -1, bits)
+	s := shortest(x, d)
 	if !strings.Contains(s, ".") {
 		s += ".0"
 	}
 	return s
+}
+
+// shortest is the shortest decimal that rounds to x in its dtype.
+func shortest(x float64, d DType) string {
+	switch d {
+	case Float32:
+		return strconv.FormatFloat(x, 'f', -1, 32)
+	case Float16:
+		for p := 0; p < 10; p++ {
+			s := strconv.FormatFloat(x, 'f', p, 64)
+			if y, err := strconv.ParseFloat(s, 64); err == nil && toHalf(y) == x {
+				return s
+			}
+		}
+	}
+	return strconv.FormatFloat(x, 'f', -1, 64)
 }
 
 // text prints an array; with commas as repr does, without as str does.
@@ -545,6 +560,9 @@ func (a *Array) text(in *interp.Interp, sep string, indent int) string {
 		return "[... " + itoa(int64(len(vals))) + " values ...]"
 	}
 	width, frac := 0, 0
+	if a.DT == Bool {
+		width = 5 // as numpy: both words take the room of the longer
+	}
 	for _, x := range vals {
 		var s string
 		switch {
@@ -559,7 +577,7 @@ func (a *Array) text(in *interp.Interp, sep string, indent int) string {
 			if x == math.Trunc(x) && math.Abs(x) < 1e16 {
 				s = strconv.FormatFloat(x, 'f', 0, 64) + "."
 			} else {
-				s = strconv.FormatFloat(x, 'f', -1, 64)
+				s = shortest(x, a.DT)
 				if i := strings.IndexByte(s, '.'); i >= 0 && len(s)-i > 9 {
 					s = strings.TrimRight(strconv.FormatFloat(x, 'f', 8, 64), "0")
 				}
@@ -605,7 +623,7 @@ func (a *Array) text(in *interp.Interp, sep string, indent int) string {
 
 func (a *Array) repr(in *interp.Interp) string {
 	s := "array(" + a.text(in, ",", 6)
-	if d := a.DT; d != Int64 && d != Float64 && d != Bool || a.Size() == 0 && d != Float64 {
+	if d := a.DT; d != Int64 && d != Float64 && d != Bool || a.Size() == 0 {
 		s += ", dtype=" + d.String()
 	}
 	return s + ")"

@@ -344,10 +344,14 @@ func shapeEntries(fn register) {
 	list := func(name, sig string, f func(in interT, xs []*Array, a []value) value) {
 		fn(name, sig, func(in interT, a []value) value {
 			xs := arrays(in, a[0])
-			if xs == nil {
-				if len(in.Elements(a[0])) == 0 {
-					in.Raise(interp.ValueError, "need at least one array to %s", name)
+			if xs != nil && len(xs) == 0 {
+				verb := "concatenate"
+				if name == "stack" {
+					verb = name
 				}
+				in.Raise(interp.ValueError, "need at least one array to %s", verb)
+			}
+			if xs == nil {
 				return in.Unknown("np.%s of values that are not known", name)
 			}
 			return f(in, xs, a)
@@ -582,13 +586,14 @@ func shapeEntries(fn register) {
 		return out
 	})
 	list("stack", "arrays, axis=0, out=None, *, dtype=None, casting='same_kind'", func(in interT, xs []*Array, a []value) value {
-		ax := normAxis(in, in.Int(plain(a[1])), len(xs[0].Shape)+1)
+		want := xs[0].Shape
+		ax := normAxis(in, in.Int(plain(a[1])), len(want)+1)
 		for i, x := range xs {
-			if len(x.Shape) != len(xs[0].Shape) {
+			if len(x.Shape) != len(want) {
 				in.Raise(interp.ValueError, "all input arrays must have the same shape")
 			}
 			for k, n := range x.Shape {
-				if m := xs[0].Shape[k]; n != m && n >= 0 && m >= 0 {
+				if m := want[k]; n != m && n >= 0 && m >= 0 {
 					in.Raise(interp.ValueError, "all input arrays must have the same shape")
 				}
 			}

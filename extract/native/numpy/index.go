@@ -87,6 +87,10 @@ func selectIndex(in *interp.Interp, a *Array, key interp.Value) selection {
 		switch {
 		case m == nil:
 			n := a.Shape[axis]
+			switch plain(it).(type) {
+			case interp.Str, interp.Float, *interp.Dict, *interp.Set:
+				in.Raise(interp.IndexError, "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices")
+			}
 			i := in.Int(plain(it))
 			if n >= 0 && (i < -n || i >= n) {
 				in.Raise(interp.IndexError, "index %d is out of bounds for axis %d with size %d", i, axis, n)
@@ -332,10 +336,6 @@ func indexBroadcast(in *interp.Interp, p, q []int64) []int64 {
 
 // getItem is a[key].
 func getItem(in *interp.Interp, a *Array, key interp.Value) interp.Value {
-	if s, ok := key.(interp.Str); ok {
-		_ = s
-		in.Raise(interp.IndexError, "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices")
-	}
 	s := selectIndex(in, a, key)
 	if !s.any {
 		return s.view.result(in)

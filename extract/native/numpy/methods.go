@@ -21,6 +21,9 @@ func init() {
 			continue
 		}
 		forward := func(in *interp.Interp, a []interp.Value) interp.Value {
+			if x, ok := a[0].(*Array); ok && interp.IsNone(a[1]) && (b.name == "equal" || b.name == "not_equal") {
+				return full(in, cloneShape(x.Shape), Bool, truth(b.name == "not_equal"))
+			}
 			if r, ok := b.apply(in, a[0], a[1]); ok {
 				return r
 			}

@@ -122,6 +122,9 @@ func init() {
 			return hashOf(payload(s))
 		})},
 		interp.Method{Name: "__repr__", Sig: "self", Fn: num(func(in *interp.Interp, s *interp.Instance, d DType) interp.Value {
+			if d == Bool {
+				return interp.NewStr("np." + scalarText(in, s, d) + "_")
+			}
 			return interp.NewStr("np." + d.scalarName() + "(" + scalarText(in, s, d) + ")")
 		})},
 		interp.Method{Name: "__str__", Sig: "self", Fn: num(func(in *interp.Interp, s *interp.Instance, d DType) interp.Value {
