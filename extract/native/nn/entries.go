@@ -7,6 +7,9 @@ import (
 func init() {
 	setupModule()
 	setupParameters()
+	setupContainers()
+	setupAttention()
+	setupRNN()
 	for _, c := range classes {
 		c.AddMethods()
 	}

@@ -326,10 +326,12 @@ func iterable(in *interp.Interp, v interp.Value) bool {
 	case *interp.Tuple, *interp.List, *interp.Dict, *interp.Set, *interp.Range, interp.Str, interp.Bytes, interp.Iterator, *tensor.Tensor:
 		return true
 	case *interp.Instance:
-		if st := StateOf(v); st != nil || v.Cls != nil {
-			_, ok := v.Cls.Lookup("__iter__")
-			return ok
+		switch v.Data.(type) {
+		case *interp.List, *interp.Tuple, *interp.Dict, *interp.Set, interp.Str:
+			return !v.Cls.Is(interp.BaseException)
 		}
+		_, ok := v.Cls.Lookup("__iter__")
+		return ok
 	}
 	return false
 }
