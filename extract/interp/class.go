@@ -3,6 +3,8 @@ package interp
 import (
 	"errors"
 	"strings"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
 )
 
 // Class is a Python class.
@@ -33,7 +35,10 @@ type Class struct {
 	DelAttrHook func(in *Interp, self *Instance, name string) bool
 
 	cache   map[string]Value // look-ups along the MRO; heap classes only
-	version int
+	subs    []*Class         // heap classes that derive from this heap class directly
+	anns    []annotation
+	globals *Dict
+	span    graph.Span
 	special specials
 }
 
@@ -178,21 +183,21 @@ func (c *Class) refreshSpecials() {
 			}
 		}
 		take(&s.getattribute, "__getattribute__")
-		take(&s.getattr, "__getattr__")
+		// A class with a hook has the method too, for super() calls; the hook is the shorter way.
+		if s.getattr == nil && s.getHook == nil {
+			if s.getHook = k.GetAttrHook; s.getHook == nil {
+				take(&s.getattr, "__getattr__")
+			}
+		}
 		if s.setattr == nil && s.setHook == nil {
-			take(&s.setattr, "__setattr__")
-			if s.setattr == nil {
-				s.setHook = k.SetAttrHook
+			if s.setHook = k.SetAttrHook; s.setHook == nil {
+				take(&s.setattr, "__setattr__")
 			}
 		}
 		if s.delattr == nil && s.delHook == nil {
-			take(&s.delattr, "__delattr__")
-			if s.delattr == nil {
-				s.delHook = k.DelAttrHook
+			if s.delHook = k.DelAttrHook; s.delHook == nil {
+				take(&s.delattr, "__delattr__")
 			}
-		}
-		if s.getHook == nil {
-			s.getHook = k.GetAttrHook
 		}
 	}
 	c.special = s

@@ -1,5 +1,7 @@
 package interp
 
+import "github.com/arch-extract/arch-extract/extract/graph"
+
 // Dict is a dict: insertion-ordered, keyed by Python equality.
 //
 // Up to smallDict entries it is searched linearly; beyond that strings and
@@ -14,6 +16,9 @@ type Dict struct {
 	hash  map[int64][]int32
 	// hasHash is set once a key with a __hash__ and __eq__ of its own was added.
 	hasHash bool
+	// Root is the path by which the config holds the dict; scalars read from
+	// it get it as their origin.
+	Root *graph.Expr
 }
 
 // entry is one slot of a Dict. String keys are boxed only when somebody looks

@@ -7,7 +7,7 @@ import (
 )
 
 // Entry is one row of the table of what Go supplies. Exactly one of Fn, Raw,
-// Class, Value and Alias is set.
+// Class, Value, Alias and Module is set.
 type Entry struct {
 	Name string // qualified name: "torch.cat"
 
@@ -18,7 +18,11 @@ type Entry struct {
 	Class *Class                 // a class made with NewNativeClass
 	Value func(in *Interp) Value // a constant, made at first use in each interpreter
 	Alias string                 // the qualified name of another entry
-	Why   string                 // for stand-ins of Python source: why the source is not interpreted
+	// Module makes Name a module even if no entry lies beneath it; it resolves
+	// the names that have no entry of their own (false: AttributeError). For a
+	// module of the source it means that the source is not read.
+	Module func(in *Interp, name string) (Value, bool)
+	Why    string // for stand-ins of Python source: why the source is not interpreted
 }
 
 // Signature is the parameter list of a native function.

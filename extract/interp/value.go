@@ -149,6 +149,7 @@ type Module struct {
 	IsPkg  bool
 	native bool
 	loaded bool
+	lazy   func(in *Interp, name string) (Value, bool)
 }
 
 // Unknown is a value that could not be determined. It spreads through every

@@ -1,0 +1,520 @@
+package interp
+
+import (
+	"strings"
+
+	"github.com/arch-extract/arch-extract/pyast"
+)
+
+type constExpr struct{ v Value }
+
+func (n *constExpr) eval(*frame) Value { return n.v }
+
+type unknownExpr struct{ why string }
+
+func (n *unknownExpr) eval(f *frame) Value { return f.in.Unknown("%s", n.why) }
+
+type localExpr struct {
+	sym  *symbol
+	line int32
+}
+
+func (n *localExpr) eval(f *frame) Value {
+	v := f.locals[n.sym.slot]
+	if n.sym.cell {
+		if c, ok := v.(*Cell); ok {
+			v = c.V
+		}
+	}
+	if v == nil {
+		f.line = n.line
+		f.in.Raise(UnboundLocalError, "cannot access local variable '%s' where it is not associated with a value", n.sym.name)
+	}
+	return v
+}
+
+type freeExpr struct {
+	idx  int
+	name string
+	line int32
+}
+
+func (n *freeExpr) eval(f *frame) Value {
+	v := f.free[n.idx].V
+	if v == nil {
+		f.line = n.line
+		f.in.Raise(NameError, "cannot access free variable '%s' where it is not associated with a value in enclosing scope", n.name)
+	}
+	return v
+}
+
+type globalExpr struct {
+	name string
+	line int32
+}
+
+func (n *globalExpr) eval(f *frame) Value {
+	if v, ok := f.globals.GetStr(n.name); ok {
+		return v
+	}
+	if v, ok := f.in.builtin(n.name); ok {
+		return v
+	}
+	f.line = n.line
+	f.in.Raise(NameError, "name '%s' is not defined", n.name)
+	return nil
+}
+
+// nameExpr is a name in a class body: its namespace, then globals.
+type nameExpr struct {
+	name string
+	line int32
+}
+
+func (n *nameExpr) eval(f *frame) Value {
+	if f.names != nil {
+		if v, ok := f.names.GetStr(n.name); ok {
+			return v
+		}
+	}
+	return (&globalExpr{n.name, n.line}).eval(f)
+}
+
+type classFreeExpr struct {
+	name string
+	sym  *symbol
+	line int32
+}
+
+func (n *classFreeExpr) eval(f *frame) Value {
+	if v, ok := f.names.GetStr(n.name); ok {
+		return v
+	}
+	v := f.cell(n.sym).V
+	if v == nil {
+		f.line = n.line
+		f.in.Raise(NameError, "cannot access free variable '%s' where it is not associated with a value in enclosing scope", n.name)
+	}
+	return v
+}
+
+type classCellExpr struct{}
+
+func (*classCellExpr) eval(f *frame) Value {
+	if f.class == nil || f.class.V == nil {
+		f.in.Raise(NameError, "name '__class__' is not defined")
+	}
+	return f.class.V
+}
+
+type attrExpr struct {
+	obj  expr
+	name string
+	line int32
+}
+
+func (n *attrExpr) eval(f *frame) Value {
+	obj := n.obj.eval(f)
+	f.line = n.line
+	return f.in.GetAttr(obj, n.name)
+}
+
+type binExpr struct {
+	op   pyast.Operator
+	a, b expr
+	line int32
+}
+
+func (n *binExpr) eval(f *frame) Value {
+	a := n.a.eval(f)
+	b := n.b.eval(f)
+	f.line = n.line
+	return f.in.Binary(n.op, a, b, false)
+}
+
+type unaryExpr struct {
+	op   pyast.UnaryOperator
+	a    expr
+	line int32
+}
+
+func (n *unaryExpr) eval(f *frame) Value {
+	a := n.a.eval(f)
+	f.line = n.line
+	return f.in.Unary(n.op, a)
+}
+
+type notExpr struct{ a expr }
+
+func (n *notExpr) eval(f *frame) Value {
+	v := n.a.eval(f)
+	if _, ok := v.(*Unknown); ok {
+		return v
+	}
+	return withNot(NewBool(!f.in.Truth(v)), v)
+}
+
+type boolExpr struct {
+	and  bool
+	list []expr
+	line int32
+}
+
+func (n *boolExpr) eval(f *frame) Value {
+	var v Value
+	last := len(n.list) - 1
+	for i, e := range n.list {
+		v = e.eval(f)
+		if i < last {
+			f.line = n.line
+			if f.in.test(v) != n.and {
+				return v
+			}
+		}
+	}
+	return v
+}
+
+type cmpExpr struct {
+	left  expr
+	ops   []pyast.CmpOperator
+	right []expr
+	line  int32
+}
+
+func (n *cmpExpr) eval(f *frame) Value {
+	a := n.left.eval(f)
+	for i, op := range n.ops {
+		b := n.right[i].eval(f)
+		f.line = n.line
+		v := f.in.Compare(op, a, b)
+		if i == len(n.ops)-1 {
+			return v
+		}
+		if !f.in.Truth(v) {
+			return v
+		}
+		a = b
+	}
+	return nil
+}
+
+type ifExpr struct {
+	test, body, orelse expr
+	line               int32
+}
+
+func (n *ifExpr) eval(f *frame) Value {
+	v := n.test.eval(f)
+	f.line = n.line
+	if f.in.test(v) {
+		return n.body.eval(f)
+	}
+	return n.orelse.eval(f)
+}
+
+type indexExpr struct {
+	obj, idx expr
+	line     int32
+}
+
+func (n *indexExpr) eval(f *frame) Value {
+	obj := n.obj.eval(f)
+	idx := n.idx.eval(f)
+	f.line = n.line
+	return f.in.GetItem(obj, idx)
+}
+
+type sliceExpr struct{ lo, hi, step expr }
+
+func (n *sliceExpr) eval(f *frame) Value {
+	s := &Slice{None, None, None}
+	if n.lo != nil {
+		s.Lo = n.lo.eval(f)
+	}
+	if n.hi != nil {
+		s.Hi = n.hi.eval(f)
+	}
+	if n.step != nil {
+		s.Step = n.step.eval(f)
+	}
+	return s
+}
+
+// starExpr is `*x` where it is expanded by the node around it; alone it is x.
+type starExpr struct{ v expr }
+
+func (n *starExpr) eval(f *frame) Value { return n.v.eval(f) }
+
+type seqExpr struct {
+	kind byte // 't', 'l' or 's'
+	list []expr
+	star bool
+}
+
+func evalList(f *frame, list []expr, star bool) []Value {
+	out := make([]Value, 0, len(list))
+	for _, e := range list {
+		if star {
+			if s, ok := e.(*starExpr); ok {
+				out = append(out, f.in.Elements(s.v.eval(f))...)
+				continue
+			}
+		}
+		out = append(out, e.eval(f))
+	}
+	return out
+}
+
+func (n *seqExpr) eval(f *frame) Value {
+	v := evalList(f, n.list, n.star)
+	switch n.kind {
+	case 't':
+		return NewTuple(v...)
+	case 'l':
+		return &List{V: v}
+	}
+	s := NewSet()
+	for _, x := range v {
+		s.D.Set(f.in, x, None)
+	}
+	return s
+}
+
+type dictExpr struct{ keys, vals []expr }
+
+func (n *dictExpr) eval(f *frame) Value {
+	d := NewDict()
+	for i, k := range n.keys {
+		if k == nil {
+			f.in.updateDict(d, n.vals[i].eval(f))
+			continue
+		}
+		kv := k.eval(f)
+		d.Set(f.in, kv, n.vals[i].eval(f))
+	}
+	return d
+}
+
+// updateDict merges a mapping into d.
+func (in *Interp) updateDict(d *Dict, m Value) {
+	if i, ok := m.(*Instance); ok {
+		if p, ok := i.Data.(*Dict); ok {
+			m = p
+		}
+	}
+	if src, ok := m.(*Dict); ok {
+		src.Range(func(k, v Value) bool { d.Set(in, k, v); return true })
+		return
+	}
+	if _, ok := in.LookupAttr(m, "keys"); !ok {
+		in.Raise(TypeError, "'%s' object is not a mapping", m.Type().Name)
+	}
+	for _, k := range in.Elements(in.CallMethod(m, "keys")) {
+		d.Set(in, k, in.GetItem(m, k))
+	}
+}
+
+type fpart struct {
+	text  string
+	value expr
+	conv  int
+	spec  *fstringExpr
+}
+
+type fstringExpr struct{ parts []fpart }
+
+func (n *fstringExpr) eval(f *frame) Value {
+	var b strings.Builder
+	for _, p := range n.parts {
+		if p.value == nil {
+			b.WriteString(p.text)
+			continue
+		}
+		v := p.value.eval(f)
+		if u, ok := v.(*Unknown); ok {
+			return u
+		}
+		switch p.conv {
+		case 'r', 'a':
+			v = NewStr(f.in.Repr(v))
+		case 's':
+			v = NewStr(f.in.ToStr(v))
+		}
+		spec := ""
+		if p.spec != nil {
+			sv := p.spec.eval(f)
+			if u, ok := sv.(*Unknown); ok {
+				return u
+			}
+			spec, _ = AsStr(sv)
+		}
+		if s, ok := v.(Str); ok && spec == "" {
+			b.WriteString(s.S)
+		} else {
+			b.WriteString(f.in.Format(v, spec))
+		}
+	}
+	return NewStr(b.String())
+}
+
+type walrusExpr struct {
+	value  expr
+	target target
+}
+
+func (n *walrusExpr) eval(f *frame) Value {
+	v := n.value.eval(f)
+	n.target.store(f, v)
+	return v
+}
+
+type compLevel struct {
+	iter   expr
+	target target
+	ifs    []expr
+	line   int32
+}
+
+// compExpr is a comprehension: list, set, dict, or the body of a generator
+// expression.
+type compExpr struct {
+	kind     byte
+	levels   []compLevel
+	elt, val expr
+	scope    *scope
+	line     int32
+}
+
+func (n *compExpr) eval(f *frame) Value {
+	if n.scope != nil {
+		for _, y := range n.scope.syms {
+			if y.home == n.scope && y.slot >= 0 {
+				if y.cell {
+					f.locals[y.slot] = &Cell{}
+				} else {
+					f.locals[y.slot] = nil
+				}
+			}
+		}
+	}
+	switch n.kind {
+	case 'l':
+		out := &List{}
+		n.run(f, 0, func() { out.V = append(out.V, n.elt.eval(f)) })
+		return out
+	case 's':
+		out := NewSet()
+		n.run(f, 0, func() { out.D.Set(f.in, n.elt.eval(f), None) })
+		return out
+	case 'd':
+		out := NewDict()
+		n.run(f, 0, func() {
+			k := n.elt.eval(f)
+			out.Set(f.in, k, n.val.eval(f))
+		})
+		return out
+	}
+	n.run(f, 0, func() { f.gen.yield(f, n.elt.eval(f)) })
+	return None
+}
+
+func (n *compExpr) run(f *frame, level int, emit func()) {
+	if level == len(n.levels) {
+		emit()
+		return
+	}
+	lv := &n.levels[level]
+	src := lv.iter.eval(f)
+	f.line = lv.line
+	f.in.each(src, func(v Value) bool {
+		f.in.Step(1)
+		lv.target.store(f, v)
+		for _, c := range lv.ifs {
+			if !f.in.test(c.eval(f)) {
+				return true
+			}
+		}
+		n.run(f, level+1, emit)
+		return true
+	})
+}
+
+// each calls fn for every element of an iterable until it returns false.
+func (in *Interp) each(v Value, fn func(Value) bool) {
+	switch v := v.(type) {
+	case *List:
+		for i := 0; i < len(v.V); i++ {
+			if !fn(in.element(v.V[i], v, i)) {
+				return
+			}
+		}
+		return
+	case *Tuple:
+		if v.Cls == nil {
+			for _, x := range v.V {
+				if !fn(x) {
+					return
+				}
+			}
+			return
+		}
+	case *Range:
+		if v.Step > 0 {
+			for i := v.Start; i < v.Stop; i += v.Step {
+				if !fn(NewInt(i)) {
+					return
+				}
+			}
+			return
+		}
+	}
+	it := in.Iter(v)
+	for {
+		x, ok := it.Next(in)
+		if !ok || !fn(x) {
+			return
+		}
+	}
+}
+
+type genExpr struct {
+	fn   *makeFunction
+	iter expr
+	line int32
+}
+
+func (n *genExpr) eval(f *frame) Value {
+	it := n.iter.eval(f)
+	f.line = n.line
+	var src Value = f.in.Iter(it)
+	fn := n.fn.eval(f).(*Function)
+	return f.in.CallFunction(fn, []Value{src}, nil)
+}
+
+type yieldExpr struct{ v expr }
+
+func (n *yieldExpr) eval(f *frame) Value {
+	var v Value = None
+	if n.v != nil {
+		v = n.v.eval(f)
+	}
+	return f.gen.yield(f, v)
+}
+
+type yieldFromExpr struct{ v expr }
+
+func (n *yieldFromExpr) eval(f *frame) Value {
+	src := n.v.eval(f)
+	if g, ok := src.(*Generator); ok {
+		for {
+			v, ok := g.Next(f.in)
+			if !ok {
+				return g.result()
+			}
+			f.gen.yield(f, v)
+		}
+	}
+	f.in.each(src, func(v Value) bool { f.gen.yield(f, v); return true })
+	return None
+}

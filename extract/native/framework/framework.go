@@ -1,0 +1,268 @@
+// Package framework is the table of stand-ins for Python source of the
+// transformers package that has no bearing on the architecture: weight
+// initialisation, generation, docstrings, hub access. Each row says why.
+package framework
+
+import (
+	"strings"
+
+	"github.com/arch-extract/arch-extract/extract/interp"
+)
+
+// Entries is the table.
+func Entries() []interp.Entry { return append(rows, inertModules()...) }
+
+var rows = []interp.Entry{
+	{
+		Name: "transformers.utils.import_utils._LazyModule",
+		Raw:  lazyModule,
+		Why:  "finds names by scanning a folder on disk; here they are found in the source on demand",
+	},
+	{
+		Name: "transformers.utils.import_utils.define_import_structure",
+		Sig:  "module_path, prefix=None",
+		Fn:   importStructure,
+		Why:  "reads the files of a folder on disk",
+	},
+	{
+		Name: "transformers.modeling_utils.PreTrainedModel.initialize_weights",
+		Sig:  "self, *args, **kwargs",
+		Fn:   none,
+		Why:  "fills weights with values; creates no parameter",
+	},
+	{
+		Name: "transformers.utils.auto_docstring.auto_docstring",
+		Raw:  decorator,
+		Why:  "writes docstrings",
+	},
+}
+
+func none(*interp.Interp, []interp.Value) interp.Value { return interp.None }
+
+// decorator is a decorator that changes nothing, used bare or with arguments.
+func decorator(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+	if len(args) == 1 && len(kw) == 0 {
+		switch args[0].(type) {
+		case *interp.Function, *interp.Class, *interp.Builtin, *interp.BoundMethod:
+			return args[0]
+		}
+	}
+	return identity
+}
+
+var identity interp.Value = &interp.Builtin{Name: "decorator", Qual: "decorator", Raw: func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+	if len(args) == 1 {
+		return args[0]
+	}
+	return interp.None
+}}
+
+// inertPrefixes are modules that are not read at all, with all beneath them.
+// Their capitalized names are empty classes that take any arguments, their
+// constants empty dicts; the others are decorators that change nothing.
+var inertPrefixes = []struct{ name, why string }{
+	{"transformers.utils.auto_docstring", "docstrings"},
+	{"transformers.utils.doc", "docstrings"},
+	{"transformers.utils.hub", "downloads and uploads"},
+	{"transformers.utils.chat_template_utils", "chat templates"},
+	{"transformers.utils.chat_parsing", "chat templates"},
+	{"transformers.utils.loading_report", "reports of weight loading"},
+	{"transformers.utils.quantization_config", "settings of quantised weights"},
+	{"transformers.utils.peft_utils", "adapters"},
+	{"transformers.utils.kernel_config", "replacement kernels"},
+	{"transformers.utils.sentencepiece_model_pb2", "tokenizers"},
+	{"transformers.utils.notebook", "notebooks"},
+	{"transformers.generation", "decoding strategies around a forward"},
+	{"transformers.quantizers", "quantised weights"},
+	{"transformers.core_model_loading", "weight loading"},
+	{"transformers.dynamic_module_utils", "downloads code"},
+	{"transformers.safetensors_conversion", "weight conversion"},
+	{"transformers.distributed", "several devices"},
+	{"transformers.trainer", "training"},
+	{"transformers.training_args", "training"},
+	{"transformers.trainer_utils", "training"},
+	{"transformers.optimization", "training"},
+	{"transformers.tokenization_utils", "text to token ids"},
+	{"transformers.tokenization_utils_base", "text to token ids"},
+	{"transformers.tokenization_python", "text to token ids"},
+	{"transformers.tokenization_utils_fast", "text to token ids"},
+	{"transformers.tokenization_utils_tokenizers", "text to token ids"},
+	{"transformers.tokenization_utils_sentencepiece", "text to token ids"},
+	{"transformers.tokenization_mistral_common", "text to token ids"},
+	{"transformers.processing_utils", "inputs from files"},
+	{"transformers.image_processing_utils", "inputs from files"},
+	{"transformers.image_processing_utils_fast", "inputs from files"},
+	{"transformers.image_processing_backends", "inputs from files"},
+	{"transformers.image_processing_base", "inputs from files"},
+	{"transformers.video_processing_utils", "inputs from files"},
+	{"transformers.video_utils", "inputs from files"},
+	{"transformers.feature_extraction_utils", "inputs from files"},
+	{"transformers.feature_extraction_sequence_utils", "inputs from files"},
+	{"transformers.audio_utils", "inputs from files"},
+	{"transformers.integrations.accelerate", "several devices"},
+	{"transformers.integrations.deepspeed", "several devices"},
+	{"transformers.integrations.fsdp", "several devices"},
+	{"transformers.integrations.tensor_parallel", "several devices"},
+	{"transformers.integrations.peft", "adapters"},
+	{"transformers.integrations.finegrained_fp8", "quantised weights"},
+	{"transformers.integrations.flash_attention", "another implementation of the same attention"},
+	{"transformers.integrations.flex_attention", "another implementation of the same attention"},
+	{"transformers.integrations.eager_paged", "serving"},
+	{"transformers.integrations.sdpa_paged", "serving"},
+	{"transformers.integrations.flash_paged", "serving"},
+	{"transformers.integrations.deepgemm", "replacement kernels"},
+	{"transformers.integrations.sonicmoe", "replacement kernels"},
+	{"transformers.integrations.gguf", "file format of weights"},
+	{"transformers.integrations.ggml", "file format of weights"},
+	{"transformers.integrations.bitsandbytes", "quantised weights"},
+	{"transformers.integrations.integration_utils", "reporting of training runs"},
+	{"transformers.integrations.mxfp4", "quantised weights"},
+	{"transformers.loss", "training"},
+	{"transformers.monkey_patching", "patches made by users"},
+	{"transformers.debug_utils", "debugging"},
+	{"transformers.model_debugging_utils", "debugging"},
+	{"transformers.modelcard", "model cards"},
+	{"transformers.commands", "the framework's own command line"},
+	{"transformers.cli", "the framework's own command line"},
+	{"transformers.pipelines", "applications of models"},
+	{"transformers.data", "training data"},
+	{"transformers.onnx", "export"},
+	{"transformers.exporters", "export"},
+	{"transformers.testing_utils", "tests"},
+}
+
+func inertModules() []interp.Entry {
+	var out []interp.Entry
+	for _, p := range inertPrefixes {
+		name := p.name
+		out = append(out, interp.Entry{Name: name, Why: p.why, Module: func(in *interp.Interp, attr string) (interp.Value, bool) {
+			return inert(name, attr), true
+		}})
+	}
+	return out
+}
+
+func inert(module, name string) interp.Value {
+	if c := strings.TrimLeft(name, "_"); c != "" && c[0] >= 'A' && c[0] <= 'Z' && c != strings.ToUpper(c) {
+		k := interp.NewNativeClass(module+"."+name, nil, interp.Method{Name: "__init__", Sig: "self, *args, **kwargs", Fn: none})
+		k.New = func(in *interp.Interp, cls *interp.Class, args []interp.Value, kw []interp.KW) interp.Value {
+			return &interp.Instance{Cls: cls}
+		}
+		return k
+	}
+	if name == strings.ToUpper(name) && !strings.HasPrefix(name, "__") {
+		return interp.NewDict()
+	}
+	return &interp.Builtin{Name: name, Qual: module + "." + name, Raw: decorator}
+}
+
+// importStructure stands for the names exported by the files of a folder: a
+// marker that lazyModule understands.
+func importStructure(in *interp.Interp, a []interp.Value) interp.Value {
+	d := interp.NewDict()
+	inner := interp.NewDict()
+	d.Set(in, &interp.Set{D: interp.NewDict(), Frozen: true}, inner)
+	return d
+}
+
+// lazyModule makes a package whose names are imported when asked for: those
+// of the import structure that it is given, then submodules, then names that
+// files of the package export in __all__ or define.
+func lazyModule(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+	var name, file string
+	if len(args) > 0 {
+		name, _ = interp.AsStr(args[0])
+	}
+	if len(args) > 1 {
+		file, _ = interp.AsStr(args[1])
+	}
+	where := map[string]string{}
+	if len(args) > 2 {
+		if d, ok := args[2].(*interp.Dict); ok {
+			collect(in, d, where)
+		}
+	}
+	var extra *interp.Dict
+	for _, k := range kw {
+		if d, ok := k.V.(*interp.Dict); ok && k.Name == "extra_objects" {
+			extra = d
+		}
+	}
+	m := interp.NewLazyModule(name, file, nil)
+	dir := file[:max(strings.LastIndexByte(file, '/'), 0)]
+	m.SetLazy(func(in *interp.Interp, attr string) (interp.Value, bool) {
+		if extra != nil {
+			if v, ok := extra.GetStr(attr); ok {
+				return v, true
+			}
+		}
+		if in.CanImport(name + "." + attr) {
+			return in.Import(name + "." + attr), true
+		}
+		sub, ok := where[attr]
+		if !ok {
+			sub, ok = find(in, dir, attr)
+		}
+		if !ok {
+			return nil, false
+		}
+		v, ok := in.LookupAttr(in.Import(name+"."+sub), attr)
+		if ok {
+			m.Dict.SetStr(attr, v)
+		}
+		return v, ok
+	})
+	return m
+}
+
+// collect reads an import structure: {module: names}, possibly under keys that
+// are sets of required backends.
+func collect(in *interp.Interp, d *interp.Dict, where map[string]string) {
+	d.Range(func(k, v interp.Value) bool {
+		if sub, ok := v.(*interp.Dict); ok {
+			collect(in, sub, where)
+			return true
+		}
+		mod, ok := interp.AsStr(k)
+		if !ok {
+			return true
+		}
+		for _, n := range in.Elements(v) {
+			if s, ok := interp.AsStr(n); ok {
+				where[s] = mod
+			}
+		}
+		return true
+	})
+}
+
+// find looks for the file beneath dir that exports attr; the result is its
+// dotted name relative to the package. Folders whose name the attribute's
+// resembles are searched first.
+func find(in *interp.Interp, dir, attr string) (string, bool) {
+	src := in.Source()
+	var dirs []string
+	for _, e := range src.List(dir) {
+		switch {
+		case strings.HasSuffix(e, "/"):
+			dirs = append(dirs, e[:len(e)-1])
+		case strings.HasSuffix(e, ".py") && e != "__init__.py" && !strings.HasPrefix(e, "convert_") && !strings.HasPrefix(e, "modular_"):
+			if src.Exports(dir+"/"+e, attr) {
+				return e[:len(e)-3], true
+			}
+		}
+	}
+	low := strings.ToLower(attr)
+	for pass := 0; pass < 2; pass++ {
+		for _, d := range dirs {
+			near := strings.HasPrefix(low, strings.ReplaceAll(d, "_", "")) || d == "models"
+			if near != (pass == 0) || d == "__pycache__" {
+				continue
+			}
+			if sub, ok := find(in, dir+"/"+d, attr); ok {
+				return d + "." + sub, true
+			}
+		}
+	}
+	return "", false
+}
