@@ -642,9 +642,14 @@ func (in *Interp) sum(v, start Value) Value {
 	}
 	zero, isInt := start.(Int)
 	total := start
-	if e := ExprOf(v); e != nil && isInt && zero.V == 0 {
-		for _, x := range Unwrap(v).(interface{ plain() []Value }).plain() {
-			total = in.Binary(pyast.Add, total, x, false)
+	switch x := v.(type) {
+	case *List, *Tuple:
+		e := ExprOf(x)
+		if e == nil || !isInt || zero.V != 0 {
+			break
+		}
+		for _, y := range in.Elements(x) {
+			total = in.Binary(pyast.Add, total, y, false)
 		}
 		return WithExpr(stripExpr(total), graph.Apply("call:sum", e))
 	}
@@ -667,9 +672,6 @@ func (in *Interp) sum(v, start Value) Value {
 		total = in.Binary(pyast.Add, total, x, false)
 	}
 }
-
-func (l *List) plain() []Value  { return l.V }
-func (t *Tuple) plain() []Value { return t.V }
 
 // isInstance is isinstance(v, c): a Bool or an Unknown.
 func (in *Interp) isInstance(v, c Value) Value {
