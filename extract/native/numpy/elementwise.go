@@ -356,6 +356,41 @@ func foreign(in *interp.Interp, v interp.Value, name string) (interp.Value, bool
 	return nil, false
 }
 
+// call is a call of a universal function from Python: the operands by
+// position; dtype is honoured, out is written to, the rest does not matter.
+func call(in *interp.Interp, name string, n int, args []interp.Value, kw []interp.KW, f func(a []interp.Value) interp.Value) interp.Value {
+	if len(args) < n {
+		in.Raise(interp.TypeError, "%s() takes from %d to %d positional arguments but %d were given", name, n, n+1, len(args))
+	}
+	var out, dtype interp.Value
+	if len(args) > n {
+		out = args[n]
+	}
+	for _, k := range kw {
+		switch k.Name {
+		case "out":
+			out = k.V
+		case "dtype":
+			dtype = k.V
+		case "where":
+			if m, ok := k.V.(*Array); ok {
+				return New(cloneShape(m.Shape), Float64, nil)
+			}
+		}
+	}
+	r := f(args[:n])
+	if dtype != nil && !interp.IsNone(dtype) {
+		if a := asArray(in, r, nil); a != nil {
+			r = astype(in, a, toDType(in, dtype, a.DT)).result(in)
+		}
+	}
+	if dst, ok := out.(*Array); ok {
+		setItem(in, dst, interp.Ellipsis, r)
+		return dst
+	}
+	return r
+}
+
 // operand is one side of a binary function.
 type operand struct {
 	a    *Array
@@ -368,17 +403,23 @@ type operand struct {
 	e    *graph.Expr
 }
 
+// expr is the operand's expression, or its literal.
+func (o *operand) expr() *graph.Expr {
+	switch {
+	case o.e != nil || o.d == Bool:
+		return o.e
+	case o.isN:
+		return graph.LitInt(o.n)
+	}
+	return graph.Lit(floatText(o.x, Float64))
+}
+
 func toOperand(in *interp.Interp, v interp.Value) (o operand, ok bool) {
 	if x, d, weak, ok := number(v); ok {
 		p := plain(v)
 		o = operand{x: x, d: d, weak: weak, num: true, e: interp.ExprOf(p)}
 		if n, isInt := interp.AsInt(p); isInt {
 			o.n, o.isN = n, true
-			if o.e == nil && d != Bool {
-				o.e = graph.LitInt(n)
-			}
-		} else if o.e == nil && weak {
-			o.e = graph.Lit(floatText(x, Float64))
 		}
 		return o, true
 	}
@@ -441,8 +482,8 @@ func (b *binary) apply(in *interp.Interp, v, w interp.Value) (interp.Value, bool
 
 func (b *binary) scalars(in *interp.Interp, p, q operand, comp, res DType) interp.Value {
 	var e *graph.Expr
-	if b.op != "" && (p.e != nil && q.e != nil) && !(p.e.Op == "lit" && q.e.Op == "lit") {
-		e = graph.Apply(b.op, p.e, q.e)
+	if b.op != "" && (p.e != nil || q.e != nil) {
+		e = graph.Apply(b.op, p.expr(), q.expr())
 	}
 	if b.ints != nil && p.isN && q.isN && (comp.isInt() || comp == Bool) {
 		if b.name == "power" && q.n < 0 {

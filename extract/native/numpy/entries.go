@@ -76,15 +76,20 @@ func Entries() []interp.Entry {
 
 	for i := range unaries {
 		u := &unaries[i]
-		fn(u.name, "x, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True", func(in interT, a []value) value {
-			return u.apply(in, a[0])
-		})
+		out = append(out, interp.Entry{Name: "numpy." + u.name, Raw: func(in interT, a []value, kw []interp.KW) value {
+			return call(in, u.name, 1, a, kw, func(a []value) value { return u.apply(in, a[0]) })
+		}})
 	}
 	for i := range binaries {
 		b := &binaries[i]
-		fn(b.name, "x1, x2, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True", func(in interT, a []value) value {
-			return mustBinary(in, b.name, a[0], a[1])
-		})
+		out = append(out, interp.Entry{Name: "numpy." + b.name, Raw: func(in interT, a []value, kw []interp.KW) value {
+			if len(a) == 2 && len(kw) == 0 {
+				if r, ok := b.apply(in, a[0], a[1]); ok {
+					return r
+				}
+			}
+			return call(in, b.name, 2, a, kw, func(a []value) value { return mustBinary(in, b.name, a[0], a[1]) })
+		}})
 	}
 	for _, m := range []map[string]string{unaryAliases, binaryAliases, reductionAliases} {
 		for name, of := range m {
