@@ -14,9 +14,8 @@ import (
 // source is a file as the scanner reads it: UTF-8, newlines as line ends, one
 // at the end, and a NUL that is not part of it.
 type source struct {
-	text  string
-	added bool   // the last newline is not in the file
-	bad   *Error // the text ends before a line that is not UTF-8
+	text string
+	bad  *Error // the text ends before a line that is not UTF-8
 }
 
 // decode finds out the encoding of a file as CPython does.
@@ -37,7 +36,6 @@ func decode(src []byte) (source, *Error) {
 	text = append(text, b...)
 	if n := len(text); n > 0 && text[n-1] != '\n' {
 		text = append(text, '\n')
-		s.added = true
 	}
 	if name := codingSpec(text); name != "" {
 		norm := normalName(name)
@@ -75,7 +73,6 @@ func (s *source) cut() {
 		Msg: fmt.Sprintf("Non-UTF-8 code starting with '\\x%.2x' on line %d, but no encoding declared; "+
 			"see https://peps.python.org/pep-0263/ for details", s.text[i], line)}
 	s.text = s.text[:start] + "\x00"
-	s.added = false
 }
 
 // codingSpec returns the encoding that a comment in the first two lines

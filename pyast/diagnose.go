@@ -75,7 +75,8 @@ func (p *parser) diagnose(from state) (err *Error) {
 	d.parens, d.modes = nil, nil
 	d.indents, d.altIndents = []int32{0}, []int32{0}
 	d.slow, d.bol, d.pending = true, true, 0
-	d.scanner.pos, d.lineStart, d.line = from.lineStart, from.lineStart, from.tok.line
+	start := int(from.tok.start - from.tok.col)
+	d.scanner.pos, d.lineStart, d.line = start, start, from.tok.line
 	if from.tok.line == 0 {
 		d.scanner.pos, d.lineStart, d.line = 0, 0, 1
 	}
@@ -148,6 +149,9 @@ func (d *diagnosis) rest(line int32) *Error {
 			d.next()
 		}
 	})
+	if err != nil && err.quiet {
+		return nil
+	}
 	if err == nil || !err.soft {
 		return err
 	}

@@ -16,7 +16,8 @@ type Error struct {
 	Msg  string
 
 	token bool // found by the scanner, which then has no more tokens to give
-	soft  bool // and of those that do not matter beyond a syntax error
+	soft  bool // and of those that do not matter beyond a syntax error, where only open brackets do
+	quiet bool // and of those where not even these do
 }
 
 // Error returns path:line:col: message.
@@ -150,13 +151,13 @@ func (s *scanner) failField(quote byte, triple bool) {
 	}
 }
 
-func (s *scanner) failString(quote byte, escapedQuote bool) {
+func (s *scanner) failString(line int32, quote byte, escapedQuote bool) {
 	s.failField(quote, false)
 	hint := ""
 	if escapedQuote {
 		hint = "; perhaps you escaped the end quote?"
 	}
-	s.failAtToken(s.tok.line, s.tok.col, "unterminated string literal (detected at line %d)%s", s.line, hint)
+	s.failAtToken(s.tok.line, s.tok.col, "unterminated string literal (detected at line %d)%s", line, hint)
 }
 
 func (s *scanner) failTriple(detected int32, quote byte) {
@@ -166,16 +167,16 @@ func (s *scanner) failTriple(detected int32, quote byte) {
 }
 
 func (s *scanner) failFString(m *fmode) {
-	if m.triple {
-		s.atEnd()
-	}
 	triple := ""
 	detected := s.line
 	if m.triple {
+		s.atEnd()
 		triple = "triple-quoted "
-		if s.added {
-			detected--
-		}
+		detected--
 	}
-	s.failAtToken(m.line, int32(m.start-m.lineStart), "unterminated %s%c-string literal (detected at line %d)", triple, m.letter(), detected)
+	err := catch(func() {
+		s.failAtToken(m.line, int32(m.start-m.lineStart), "unterminated %s%c-string literal (detected at line %d)", triple, m.letter(), detected)
+	})
+	err.quiet = true
+	panic(err)
 }

@@ -8,12 +8,17 @@ var exprStart = [kindCount]bool{tName: true, tNumber: true, tString: true, tFSta
 	tLbrace: true, tMinus: true, tPlus: true, tTilde: true, tStar: true, tEllipsis: true, kwNone: true, kwTrue: true, kwFalse: true,
 	kwNot: true, kwLambda: true, kwAwait: true}
 
-// enter counts one level of nesting; the caller lowers p.depth again.
-func (p *parser) enter() {
-	p.depth++
+// nest counts levels of nesting; the caller lowers p.depth again.
+func (p *parser) nest(levels int) {
+	p.depth += levels
 	if p.depth > maxDepth {
 		p.failAt(p.tok.line, p.tok.col, tooComplex)
 	}
+}
+
+// enter counts one level of nesting; the caller lowers p.depth again.
+func (p *parser) enter() {
+	p.nest(1)
 }
 
 // starExprs parses `a, *b, c`, a tuple where there is a comma.
@@ -120,14 +125,14 @@ func (p *parser) expr() Expr {
 }
 
 func (p *parser) lambda() Expr {
-	p.enter()
+	p.nest(2)
 	line, col := p.tok.line, p.tok.col
 	p.next()
 	l := &Lambda{Args: p.parameters(tColon, false)}
 	p.expect(tColon)
 	l.Body = p.expr()
 	l.Pos = p.span(line, col)
-	p.depth--
+	p.depth -= 2
 	return l
 }
 
@@ -305,13 +310,13 @@ func (p *parser) unary() Expr {
 		if p.tok.kind != tDoubleStar {
 			return x
 		}
-		p.enter()
+		p.nest(2)
 		p.next()
 		b := p.binOps.get()
 		b.Left, b.Op = x, Pow
 		b.Right = p.unary()
 		b.Pos = p.span(line, col)
-		p.depth--
+		p.depth -= 2
 		return b
 	}
 	p.enter()

@@ -7,8 +7,8 @@ import (
 
 // Bounds on nesting, so that no input can exhaust the stack.
 const (
-	maxDepth = 1500  // expressions inside expressions
-	maxChain = 20000 // links of operators, calls and elifs, over the chains of a statement that are long
+	maxDepth = 5968 // expressions inside expressions
+	maxChain = 9994 // links of operators, calls and elifs, over the chains of a statement that are long
 )
 
 const tooComplex = "Parser stack overflowed - Python source too complex to parse"
@@ -1118,7 +1118,7 @@ func (p *parser) reset(m marks) {
 const maxErrors = 20
 
 func (p *parser) report(e *Error) {
-	if len(p.errors) == 0 {
+	if len(p.errors) == 0 && e.Msg != tooComplex {
 		if first := p.diagnose(p.begin); first != nil {
 			e = first
 		}

@@ -178,13 +178,12 @@ type scanner struct {
 	indents    []int32
 	altIndents []int32 // with tabs counted as one column
 	modes      []fmode
-	added      bool   // the last newline is not in the file
 	bad        *Error // what is wrong beyond the end of src
 	barry      bool   // != is spelled <>
 }
 
 func (s *scanner) init(src source) {
-	s.src, s.added, s.bad = src.text, src.added, src.bad
+	s.src, s.bad = src.text, src.bad
 	s.line = 1
 	s.slow, s.bol = true, true
 	s.indents = append(s.indents[:0], 0)
@@ -325,21 +324,23 @@ again:
 		s.finish(end)
 		return
 	case cNewline:
-		s.pos = pos + 1
 		if len(s.parens) > 0 {
+			s.pos = pos + 1
 			s.line++
 			s.lineStart = pos + 1
 			goto again
 		}
-		t.kind = tNewline
-		s.finish(pos + 1)
-		s.line++
-		s.lineStart = pos + 1
-		s.slow, s.bol = true, true
+		s.newline(pos)
 		return
 	case cHash:
-		s.pos = pos + strings.IndexByte(src[pos:], '\n')
-		goto again
+		// A newline token begins where the comment before it does.
+		pos += strings.IndexByte(src[pos:], '\n')
+		if len(s.parens) > 0 {
+			s.pos = pos
+			goto again
+		}
+		s.newline(pos)
+		return
 	case cOp1:
 		t.kind = opKind[c]
 		s.pos = pos + 1
@@ -416,6 +417,16 @@ func (s *scanner) finish(end int) {
 	s.tok.end = int32(end)
 	s.tok.endLine = s.line
 	s.tok.endCol = int32(end - s.lineStart)
+}
+
+// newline ends a line at pos.
+func (s *scanner) newline(pos int) {
+	s.tok.kind = tNewline
+	s.pos = pos + 1
+	s.finish(pos + 1)
+	s.line++
+	s.lineStart = pos + 1
+	s.slow, s.bol = true, true
 }
 
 func isDigit(c byte) bool { return c-'0' <= 9 }
@@ -806,7 +817,11 @@ func (s *scanner) stringToken(pos, quote int) {
 				i--
 			}
 		} else if c == '\n' || c == 0 && i == len(src)-1 {
-			s.failString(q, escapedQuote)
+			line := s.line
+			if c == 0 {
+				line-- // no line begins after the last newline
+			}
+			s.failString(line, q, escapedQuote)
 		}
 		i++
 	}
@@ -821,11 +836,7 @@ func (s *scanner) tripleString(quote int) {
 	for {
 		n := strings.Index(src[i:], q)
 		if n < 0 {
-			detected := s.line + int32(strings.Count(src[quote:], "\n"))
-			if s.added {
-				detected--
-			}
-			s.failTriple(detected, q[0])
+			s.failTriple(s.line+int32(strings.Count(src[quote:], "\n"))-1, q[0])
 		}
 		b := strings.IndexByte(src[i:i+n], '\\')
 		if b < 0 {
