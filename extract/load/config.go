@@ -1,0 +1,86 @@
+package load
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// Setting is a key of a config and its value: nil, bool, int64, *big.Int,
+// float64, string, []any, or []Setting for an object.
+type Setting struct {
+	Key   string
+	Value any
+}
+
+// Config is a config.json: keyword arguments of a config class, in order.
+type Config struct {
+	Path   string // as it was named
+	Values []Setting
+}
+
+// ReadConfig reads a config.json.
+func ReadConfig(name string) (*Config, error) {
+	f, err := os.Open(expandHome(name))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, bare(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNotRegular
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, bare(err))
+	}
+	b, err := readLimited(f, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, bare(err))
+	}
+	return parseConfig(name, b)
+}
+
+func parseConfig(name string, b []byte) (*Config, error) {
+	v, err := DecodeJSON(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s:%w", name, err) // line:column follow
+	}
+	values, ok := v.([]Setting)
+	if !ok {
+		return nil, fmt.Errorf("%s: not a config: an object was expected", name)
+	}
+	return &Config{name, values}, nil
+}
+
+// Get is the value of a key, or nil.
+func (c *Config) Get(key string) any { return get(c.Values, key) }
+
+func get(values []Setting, key string) any {
+	for _, s := range values {
+		if s.Key == key {
+			return s.Value
+		}
+	}
+	return nil
+}
+
+// architecture is the class that the config names, and the module that a
+// repository of its own keeps it in ("modeling_x", or "").
+func (c *Config) architecture() (class, module string) {
+	if l, ok := c.Get("architectures").([]any); ok && len(l) > 0 {
+		class, _ = l[0].(string)
+	}
+	if auto, ok := c.Get("auto_map").([]Setting); ok {
+		for _, s := range auto {
+			ref, _ := s.Value.(string)
+			if _, local, ok := strings.Cut(ref, "--"); ok { // org/name--module.Class
+				ref = local
+			}
+			m, n, ok := strings.Cut(ref, ".")
+			if ok && strings.HasPrefix(s.Key, "AutoModel") && (class == "" || n == class) {
+				return n, m
+			}
+		}
+	}
+	return class, ""
+}

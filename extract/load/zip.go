@@ -1,0 +1,89 @@
+package load
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// openZip indexes a zip or wheel. Entries are unpacked in memory as they are
+// read; nothing is written to disk.
+func openZip(name string, f *os.File) (*tree, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	r, err := zip.NewReader(f, info.Size())
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return nil, fmt.Errorf("%s: not a complete zip archive (%w); it may be truncated: get it again", name, err)
+	}
+	if len(r.File) > maxEntries {
+		return nil, fmt.Errorf("%s: %w", name, refuse("it has %d entries", len(r.File)))
+	}
+	t := newTree()
+	var total uint64
+	for _, e := range r.File {
+		path, err := cleanEntry(e.Name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		total += e.UncompressedSize64
+		if bomb(e.UncompressedSize64, e.CompressedSize64) || total < e.UncompressedSize64 {
+			return nil, fmt.Errorf("%s: %w", name, refuse("%.200q would unpack from %d to %d bytes", e.Name, e.CompressedSize64, e.UncompressedSize64))
+		}
+		if e.FileInfo().IsDir() || path == "." {
+			continue
+		}
+		read := func() ([]byte, error) { return readZipEntry(e) }
+		if e.Mode()&fs.ModeSymlink != 0 {
+			target, err := read()
+			if err == nil {
+				err = t.link(path, string(target))
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			continue
+		}
+		t.add(path, &blob{int64(min(e.UncompressedSize64, 1<<62)), read})
+	}
+	if bomb(total, uint64(info.Size())) {
+		return nil, fmt.Errorf("%s: %w", name, refuse("it would unpack from %d to %d bytes", info.Size(), total))
+	}
+	if err := t.seal(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return t, nil
+}
+
+func readZipEntry(e *zip.File) ([]byte, error) {
+	if e.UncompressedSize64 > maxFile {
+		return nil, tooLarge(int64(min(e.UncompressedSize64, 1<<62)))
+	}
+	r, err := e.Open()
+	if err != nil {
+		return nil, damaged(err)
+	}
+	defer r.Close()
+	b, err := readLimited(r, int64(e.UncompressedSize64))
+	if err != nil {
+		return nil, damaged(err)
+	}
+	return b, nil
+}
+
+// damaged says what is wrong with the bytes of an archive.
+func damaged(err error) error {
+	switch {
+	case errors.As(err, new(refused)):
+		return err
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return errors.New("damaged: it ends too early")
+	case errors.Is(err, zip.ErrChecksum):
+		return errors.New("damaged: its checksum is wrong")
+	}
+	return fmt.Errorf("damaged: %w", err)
+}
