@@ -13,14 +13,12 @@ type Generator struct {
 	started bool
 	done    bool
 	running bool
+	closing bool
 	ret     Value
 }
 
 // Type implements Value.
 func (*Generator) Type() *Class { return GeneratorClass }
-
-// closeGenerator ends the block of a generator that is no longer needed.
-type closeGenerator struct{}
 
 func newGenerator(f *frame, body []stmt) *Generator {
 	g := &Generator{f: f}
@@ -29,7 +27,7 @@ func newGenerator(f *frame, body []stmt) *Generator {
 		g.out = yield
 		defer func() {
 			if r := recover(); r != nil {
-				if _, ok := r.(closeGenerator); !ok {
+				if x, ok := r.(*Raised); !ok || !g.closing || !x.Exc.Cls.Is(GeneratorExit) {
 					panic(r)
 				}
 			}
@@ -48,7 +46,8 @@ func newGenerator(f *frame, body []stmt) *Generator {
 // yield hands v out and waits to be resumed; it returns what was sent in.
 func (g *Generator) yield(f *frame, v Value) Value {
 	if !g.out(v) {
-		panic(closeGenerator{})
+		g.closing = true
+		f.in.RaiseExc(&Instance{Cls: GeneratorExit, Data: EmptyTuple})
 	}
 	if t := g.thrown; t != nil {
 		g.thrown = nil

@@ -1,0 +1,268 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/native/nn"
+	"github.com/arch-extract/arch-extract/extract/native/tensor"
+)
+
+// Input is one tensor given to forward.
+type Input struct {
+	Name  string
+	Shape []int64
+	DType tensor.DType
+}
+
+// Forward is what one run of forward did.
+type Forward struct {
+	Inputs []Input
+	Trace  *graph.Trace
+	// Output is the first tensor of the result; nil where there is none.
+	Output *tensor.Tensor
+	Value  interp.Value
+}
+
+// Scenario says how forward is called.
+type Scenario struct {
+	// Inputs are given by name; nil: they follow from the signature.
+	Inputs []Input
+	// Device is "meta" or "cpu": where the inputs lie.
+	Device string
+}
+
+// Forward runs the model's forward once on described inputs, in eval mode,
+// without cache.
+func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
+	in := s.in
+	in.ResetBudget()
+	f := &Forward{Trace: &graph.Trace{}}
+	in.OnChoice = func(at graph.Span, why string, took bool) {
+		f.Trace.Choices = append(f.Trace.Choices, graph.Choice{At: at, Why: why, Took: took})
+	}
+	defer func() { in.OnChoice = nil }()
+	if sc.Device == "" {
+		sc.Device = "meta"
+	}
+	err := in.Guard(func() {
+		in.CallMethod(b.Root, "eval")
+		params := forwardParams(in, b.Root)
+		f.Inputs = sc.Inputs
+		if f.Inputs == nil {
+			f.Inputs = genericInputs(in, b, params)
+		}
+		if len(f.Inputs) == 0 {
+			in.Raise(interp.RuntimeError, "no generic input for forward's parameters")
+		}
+		st := tensor.StateOf(in)
+		grad := st.GradEnabled
+		st.GradEnabled = false
+		defer func() { st.GradEnabled = grad }()
+		tr := &tensor.Tracer{Trace: f.Trace, Limit: 4_000_000}
+		var kw []interp.KW
+		for _, i := range f.Inputs {
+			t := inputTensor(in, i, sc.Device)
+			tr.Origin(in, t, "input", i.Name)
+			kw = append(kw, interp.KW{Name: i.Name, V: t})
+		}
+		for _, p := range params {
+			if p.Name == "use_cache" {
+				kw = append(kw, interp.KW{Name: "use_cache", V: interp.False})
+			}
+		}
+		out, exc := nn.Run(in, b.Root, nil, kw, tr)
+		if exc != nil {
+			panic(exc)
+		}
+		f.Value = out
+		f.Output = firstTensor(in, out)
+	})
+	return f, err
+}
+
+// forwardParams lists the parameters of the model's forward, self left out.
+func forwardParams(in *interp.Interp, root *interp.Instance) []interp.FuncParam {
+	v := in.GetAttr(root, "forward")
+	for range 20 {
+		switch f := v.(type) {
+		case *interp.BoundMethod:
+			v = f.Fn
+			continue
+		case *interp.Function:
+			if w, ok := f.Attrs().GetStr("__wrapped__"); ok {
+				v = w
+				continue
+			}
+			if p := f.Params(); len(p) > 0 {
+				return p[1:]
+			}
+		}
+		break
+	}
+	return nil
+}
+
+// genericInputs chooses inputs by the names of forward's parameters: 9 token
+// ids, an image, 3,000 frames of features or a second of sound.
+func genericInputs(in *interp.Interp, b *Built, params []interp.FuncParam) []Input {
+	has := map[string]bool{}
+	for _, p := range params {
+		has[p.Name] = true
+	}
+	intAttr := func(o interp.Value, name string, def int64) int64 {
+		if v, ok := in.LookupAttr(o, name); ok {
+			if n, ok := interp.AsInt(v); ok && n != 0 {
+				return n
+			}
+		}
+		return def
+	}
+	var out []Input
+	add := func(name string, dt tensor.DType, shape ...int64) {
+		out = append(out, Input{name, shape, dt})
+	}
+	if has["input_ids"] {
+		add("input_ids", tensor.Int64, 1, 9)
+	}
+	if has["decoder_input_ids"] {
+		add("decoder_input_ids", tensor.Int64, 1, 5)
+	}
+	main := ""
+	if v, ok := in.LookupAttr(b.Root, "main_input_name"); ok {
+		main, _ = interp.AsStr(v)
+	}
+	if has["pixel_values"] && (!has["input_ids"] || main == "pixel_values" || has["input_ids"] && has["return_loss"]) {
+		var vc interp.Value = b.Config
+		if v, ok := in.LookupAttr(b.Config, "vision_config"); ok && !interp.IsNone(v) {
+			vc = v
+		}
+		h, w := int64(224), int64(224)
+		if v, ok := in.LookupAttr(vc, "image_size"); ok {
+			switch v := v.(type) {
+			case *interp.List, *interp.Tuple:
+				if e := in.Elements(v); len(e) == 2 {
+					h, _ = interp.AsInt(e[0])
+					w, _ = interp.AsInt(e[1])
+				}
+			default:
+				if n, ok := interp.AsInt(v); ok && n > 0 {
+					h, w = n, n
+				}
+			}
+		}
+		add("pixel_values", tensor.Float32, 1, intAttr(vc, "num_channels", 3), h, w)
+	}
+	if has["input_features"] && !has["input_ids"] {
+		add("input_features", tensor.Float32, 1, intAttr(b.Config, "num_mel_bins", 80), 3000)
+	}
+	if has["input_values"] && !has["input_ids"] {
+		add("input_values", tensor.Float32, 1, 16000)
+	}
+	if has["inputs_embeds"] && len(out) == 0 {
+		add("inputs_embeds", tensor.Float32, 1, 9, in.Int(in.GetAttr(b.Config, "hidden_size")))
+		if has["attention_mask"] {
+			add("attention_mask", tensor.Float32, 1, 9)
+		}
+	}
+	return out
+}
+
+// inputTensor makes the tensor of an input: token ids count up from 5, masks
+// are ones, other values are not known.
+func inputTensor(in *interp.Interp, i Input, device string) *tensor.Tensor {
+	shape := make([]tensor.Dim, len(i.Shape))
+	n := int64(1)
+	for k, d := range i.Shape {
+		shape[k] = tensor.Dim{V: d}
+		n *= d
+	}
+	var data []float64
+	if i.DType == tensor.Int64 && n <= 4096 {
+		data = make([]float64, n)
+		for k := range data {
+			data[k] = float64(5 + k)
+		}
+	}
+	if i.Name == "attention_mask" && n <= 4096 {
+		data = make([]float64, n)
+		for k := range data {
+			data[k] = 1
+		}
+	}
+	var t *tensor.Tensor
+	if data != nil {
+		t = tensor.Const(i.DType, shape, data)
+	} else {
+		t = tensor.New(shape, i.DType)
+	}
+	t.Device = device
+	return t
+}
+
+// firstTensor is the first tensor in a result, as pytree flattens it.
+func firstTensor(in *interp.Interp, v interp.Value) *tensor.Tensor {
+	switch v := v.(type) {
+	case *tensor.Tensor:
+		return v
+	case *interp.Tuple:
+		for _, x := range v.V {
+			if t := firstTensor(in, x); t != nil {
+				return t
+			}
+		}
+	case *interp.List:
+		for _, x := range v.V {
+			if t := firstTensor(in, x); t != nil {
+				return t
+			}
+		}
+	case *interp.Dict:
+		var t *tensor.Tensor
+		v.Range(func(_, x interp.Value) bool { t = firstTensor(in, x); return t == nil })
+		return t
+	case *interp.Instance:
+		if d, ok := v.Data.(*interp.Dict); ok {
+			return firstTensor(in, d)
+		}
+	}
+	return nil
+}
+
+// ParseInput reads an input's description: name=1x9:int64.
+func ParseInput(s string) (Input, error) {
+	var i Input
+	name, rest, ok := cut(s, '=')
+	if !ok {
+		return i, fmt.Errorf("input %q: want name=1x9:int64", s)
+	}
+	i.Name = name
+	shape, dt, ok := cut(rest, ':')
+	if !ok {
+		dt = "float32"
+	}
+	for shape != "" && shape != "scalar" {
+		var d string
+		d, shape, _ = cut(shape, 'x')
+		var n int64
+		if _, err := fmt.Sscan(d, &n); err != nil || n < 0 {
+			return i, fmt.Errorf("input %q: %q is no size", s, d)
+		}
+		i.Shape = append(i.Shape, n)
+	}
+	var found bool
+	if i.DType, found = tensor.DTypeByName(dt); !found {
+		return i, fmt.Errorf("input %q: %q is no dtype", s, dt)
+	}
+	return i, nil
+}
+
+func cut(s string, sep byte) (before, after string, found bool) {
+	for k := 0; k < len(s); k++ {
+		if s[k] == sep {
+			return s[:k], s[k+1:], true
+		}
+	}
+	return s, "", false
+}
