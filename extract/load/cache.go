@@ -20,10 +20,10 @@ const Package = "transformers"
 const DefaultRelease = "5.23.0"
 
 // requirement is a name with, mostly, an exact version: "transformers==5.23.0".
-var requirement = regexp.MustCompile(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:==([A-Za-z0-9][A-Za-z0-9.!+_-]*))?$`)
+var requirement = regexp.MustCompile(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?: *== *([A-Za-z0-9][A-Za-z0-9.!+_-]*))?$`)
 
 func splitRequirement(spec string) (name, version string, err error) {
-	m := requirement.FindStringSubmatch(strings.ReplaceAll(spec, " ", ""))
+	m := requirement.FindStringSubmatch(strings.TrimSpace(spec))
 	if m == nil {
 		return "", "", fmt.Errorf("%q does not name a release; write, for example, %s==%s", spec, Package, DefaultRelease)
 	}
@@ -149,6 +149,9 @@ const wayOut = "pip download --no-deps transformers==" + DefaultRelease + " on a
 // folder: `python -m` would import a pip.py from the current one.
 func pipDownload(ctx context.Context, dir, spec string) error {
 	for _, pip := range pips {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		exe, err := exec.LookPath(pip[0])
 		if err != nil {
 			continue

@@ -174,9 +174,26 @@ func (s *Source) Parse(file string) (*pyast.Module, error) {
 			p.err = err
 			return
 		}
-		p.tree, p.err = s.parse(file, src)
+		if p.tree, p.err = s.parse(file, src); p.err != nil {
+			p.err = s.placed(file, p.err)
+		}
 	})
 	return p.tree, p.err
+}
+
+// placed is a list of syntax errors at the path that a person would open.
+func (s *Source) placed(file string, err error) error {
+	var list pyast.ErrorList
+	if !errors.As(err, &list) {
+		return err
+	}
+	out := make(pyast.ErrorList, len(list))
+	for i, e := range list {
+		c := *e
+		c.Path = s.Where(file)
+		out[i] = &c
+	}
+	return out
 }
 
 func (s *Source) parse(file string, src []byte) (*pyast.Module, error) {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	_ "embed"
 	"io"
 	"io/fs"
 	"os"
@@ -20,14 +21,14 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
+//go:embed testdata/mini.txtar
+var miniFiles []byte
+
 // mini is a small transformers package of our own: two families, one of
 // which takes its head from the other.
 func mini(t testing.TB) map[string]string {
 	t.Helper()
-	a, err := txtar.ParseFile("testdata/mini.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := txtar.Parse(miniFiles)
 	m := map[string]string{}
 	for _, f := range a.Files {
 		m[f.Name] = string(f.Data)

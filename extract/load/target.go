@@ -66,7 +66,7 @@ func FindTarget(ctx context.Context, spec, class string, opt Options) (*Target, 
 	if err != nil {
 		return nil, err
 	}
-	t.Spec = spec
+	t.Spec = name
 	if class != "" {
 		t.Class = class
 		if err := t.narrow(); err != nil {
@@ -74,6 +74,7 @@ func FindTarget(ctx context.Context, spec, class string, opt Options) (*Target, 
 			return nil, err
 		}
 	}
+	t.Spec = spec
 	return t, nil
 }
 
@@ -303,12 +304,8 @@ func (s *Source) repository(m *mount) (*Target, bool) {
 // folderTarget is a folder with modeling files, or a whole source.
 func (o *Options) folderTarget(ctx context.Context, name, dir string) (*Target, error) {
 	files := modelingFiles(os.DirFS(dir), ".")
-	if len(files) == 0 {
-		t, err := o.sourceTarget(ctx, name)
-		if err != nil && o.From == "" {
-			return nil, err
-		}
-		return t, err
+	if _, ok := locate(os.DirFS(dir)); ok || len(files) == 0 {
+		return o.sourceTarget(ctx, name)
 	}
 	s, rel, err := o.place(ctx, filepath.Join(dir, files[0]))
 	if err != nil {
