@@ -285,7 +285,7 @@ func (d *diagnosis) raiseOn(i int, errorKind, format string, args ...any) {
 	t := d.toks[i]
 	if t.col < 0 {
 		s := d.states[len(d.toks)-1]
-		panic(&Error{Kind: errorKind, Line: int(t.line), Col: s.pos - s.lineStart, Msg: fmt.Sprintf(format, args...)})
+		panic(&Error{Kind: errorKind, Line: int(t.line), Col: d.charCol(t.line, int32(s.pos-s.lineStart)), Msg: fmt.Sprintf(format, args...)})
 	}
 	d.at(errorKind, t.line, t.col, format, args...)
 }
@@ -913,6 +913,7 @@ func (d *diagnosis) optArguments() bool {
 func (d *diagnosis) funcDef() bool {
 	start := d.pos
 	head := func(forced bool) bool {
+		d.pos = start
 		d.has(kwAsync)
 		if !d.has(kwDef) || !d.has(tName) {
 			return false
@@ -931,19 +932,19 @@ func (d *diagnosis) funcDef() bool {
 		return true
 	}
 	d.bad(func() {
-		async := d.kind() == kwAsync
 		if head(false) && d.noBlock() {
-			if async {
-				start++
+			at := start
+			if d.toks[at].kind == kwAsync {
+				at++
 			}
-			d.expectedBlock(" after function definition on line %d", d.toks[start].line)
+			d.expectedBlock(" after function definition on line %d", d.toks[at].line)
+		}
+		if head(true) {
+			d.forced(tColon, ":")
+			d.block()
 		}
 	})
-	if !head(true) {
-		return false
-	}
-	d.forced(tColon, ":")
-	return d.block()
+	return head(false) && d.has(tColon) && d.block()
 }
 
 // Parameters, of a def or of a lambda; a lambda's end at a colon.

@@ -456,8 +456,11 @@ func (d *diagnosis) trailer(start int) Expr {
 		if d.has(tRpar) {
 			return &Call{Pos: d.since(start)}
 		}
+	case tLbrace:
+		d.genexp() // which is tried after every primary, and looks for mistakes in braces too
 	case tLsqb:
-		d.pos++
+		d.genexp()
+		d.pos = at + 1
 		if d.slices() && d.has(tRsqb) {
 			return &Subscript{Pos: d.since(start)}
 		}

@@ -115,8 +115,16 @@ func (s *scanner) failDedent() {
 	s.lexical(true, "IndentationError", s.line, s.charCol(s.line, int32(end-s.lineStart)), "unindent does not match any outer indentation level")
 }
 
+// failContinuation counts the column as CPython does: from the start of its
+// buffer, but not beyond the line.
 func (s *scanner) failContinuation() {
-	s.lexical(true, "SyntaxError", s.line, s.charCol(s.line, int32(s.pos-s.lineStart)+1)+1, "unexpected character after line continuation character")
+	start := s.lineStart
+	if s.bufLine == s.line {
+		start = s.bufStart
+	}
+	end := s.lineStart + strings.IndexByte(s.src[s.lineStart:], '\n') + 1
+	col := min(s.pos+2-start, end-s.lineStart+1)
+	s.lexical(true, "SyntaxError", s.line, s.charCol(s.line, int32(col)), "unexpected character after line continuation character")
 }
 
 // atEnd panics where the text ends before a line that cannot be read.

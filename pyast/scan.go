@@ -178,6 +178,8 @@ type scanner struct {
 	indents    []int32
 	altIndents []int32 // with tabs counted as one column
 	modes      []fmode
+	bufStart   int // start of the line where a token began that goes on in line bufLine
+	bufLine    int32
 	bad        *Error // what is wrong beyond the end of src
 	barry      bool   // != is spelled <>
 }
@@ -567,6 +569,7 @@ func (s *scanner) indentation() {
 				}
 				s.pos = pos
 				s.continuation()
+				s.bufLine = 0
 				pos = s.pos - 1
 			} else {
 				break
@@ -632,11 +635,20 @@ func (s *scanner) continuation() {
 		s.failContinuation()
 	}
 	s.pos += 2
+	s.goOn(s.line, s.lineStart, s.line+1)
 	s.line++
 	s.lineStart = s.pos
 	if s.pos == len(s.src)-1 {
 		s.failEOF()
 	}
+}
+
+// goOn notes that a token or a line that began in one line goes on in another.
+func (s *scanner) goOn(line int32, lineStart int, to int32) {
+	if s.bufLine != line {
+		s.bufStart = lineStart
+	}
+	s.bufLine = to
 }
 
 // operator reads an operator that may have more than one character.
@@ -810,6 +822,7 @@ func (s *scanner) stringToken(pos, quote int) {
 				escapedQuote = true
 			}
 			if c == '\n' {
+				s.goOn(s.line, s.lineStart, s.line+1)
 				s.line++
 				s.lineStart = i + 1
 			}
@@ -848,6 +861,7 @@ func (s *scanner) tripleString(quote int) {
 	}
 	body := src[quote+3 : i]
 	if n := strings.Count(body, "\n"); n > 0 {
+		s.goOn(s.line, s.lineStart, s.line+int32(n))
 		s.line += int32(n)
 		s.lineStart = quote + 3 + strings.LastIndexByte(body, '\n') + 1
 	}
@@ -931,6 +945,7 @@ func (s *scanner) ftext(m *fmode) bool {
 			}
 			s.failFString(m)
 		case c == '\n':
+			s.goOn(s.line, s.lineStart, s.line+1)
 			s.line++
 			s.lineStart = pos + 1
 		case c == '{':
