@@ -86,7 +86,8 @@ type perInterp struct {
 	forwardKw    *interp.Dict
 	always       *interp.Dict
 	registration [3]*interp.Dict
-	run          *run // the forward that is being traced
+	run          *run                    // the forward that is being traced
+	copying      map[*interp.Dict]copies // the deep copies that are running, by memo
 }
 
 type extKey struct{ name string }
