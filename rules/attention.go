@@ -1,0 +1,490 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
+
+// attn is one softmax attention: softmax(q @ k * scale + mask) @ v.
+type attn struct {
+	soft       *graph.Node // the softmax, or the fused operation
+	qk, pv     *graph.Node
+	q, k, v    *graph.Node
+	dim, vdim  int64 // width of q and k, of v, per head
+	fused      bool  // torch's scaled_dot_product_attention
+	scale      factor
+	scaleAt    []graph.Span
+	softcap    *factor
+	capNode    *graph.Node
+	masks      []maskUse
+	biases     []*graph.Node // added to the scores
+	contentful []*graph.Node // scores of another kind, added: relative positions by content
+	sinks      *graph.Node
+	sparse     *graph.Node
+	call       *graph.Call // the smallest module call that holds it and its projections
+
+	qp, kp, vp []*proj
+	op         *proj // the output projection
+	block      *block
+	branch     *branch
+	cross      bool
+
+	rot     *rotation // see rotationOf
+	rotWhy  string
+	rotDone bool
+}
+
+// maskUse is one mask on the scores.
+type maskUse struct {
+	n    *graph.Node
+	mode string // "add": 0 or very negative; "drop": true is dropped; "keep": true is kept; "causal": the operation's own flag
+}
+
+// findAttention finds the softmax attentions of the trace, leaving out blocks
+// that are the same as an earlier one.
+func (f *flow) findAttention(stacks []*stack) []*attn {
+	var out []*attn
+	skip := map[*graph.Call]bool{}
+	for _, s := range stacks {
+		for _, b := range s.blocks {
+			if b.same != nil {
+				skip[b.call] = true
+			}
+		}
+	}
+	for _, n := range f.t.Nodes {
+		var a *attn
+		if n.Op != "softmax" && n.Op != "scaled_dot_product_attention" && n.Op != "softmax_one" && n.Op != "sparsemax" {
+			continue
+		}
+		skipped := false
+		for c := n.Call; c != nil && !skipped; c = c.Parent {
+			skipped = skip[c]
+		}
+		if skipped {
+			continue
+		}
+		switch n.Op {
+		case "softmax", "_softmax", "softmax_one", "sparsemax":
+			a = f.attentionAt(n)
+		case "scaled_dot_product_attention":
+			a = f.fusedAttention(n)
+		}
+		if a != nil {
+			f.openAttention(a)
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (f *flow) fusedAttention(n *graph.Node) *attn {
+	if len(n.In) < 3 {
+		return nil
+	}
+	a := &attn{soft: n, qk: n, pv: n, q: n.In[0], k: n.In[1], v: n.In[2], fused: true}
+	r := len(a.q.Shape)
+	if r < 2 {
+		return nil
+	}
+	a.dim, a.vdim = a.q.Shape[r-1], a.v.Shape[len(a.v.Shape)-1]
+	a.scale = factor{v: 1}
+	if s := arg(n, "scale"); s != nil && s.IsNum {
+		a.scale = factor{v: s.Num, e: s.E, node: n}
+	} else {
+		a.scale = factor{v: 1 / sqrt(float64(a.dim)), node: n}
+	}
+	a.scaleAt = []graph.Span{n.At}
+	for _, m := range n.In[3:] {
+		if m.DType == "bool" {
+			a.masks = append(a.masks, maskUse{m, "keep"})
+		} else {
+			a.biases = append(a.biases, m)
+			a.masks = append(a.masks, maskUse{m, "add"})
+		}
+	}
+	if c := arg(n, "is_causal"); c != nil && c.Val == "True" {
+		a.masks = append(a.masks, maskUse{n, "causal"})
+	}
+	return a
+}
+
+// attentionAt goes back from a softmax to the product of queries and keys.
+func (f *flow) attentionAt(soft *graph.Node) *attn {
+	if len(soft.In) == 0 {
+		return nil
+	}
+	a := &attn{soft: soft, scale: factor{v: 1}}
+	if !f.scores(a, soft.In[0], 0) || a.qk == nil {
+		return nil
+	}
+	// forward to the product with the values
+	n := soft
+	for range 40 {
+		var next *graph.Node
+		for _, u := range f.users[n.ID] {
+			switch {
+			case matmuls[u.Op] && len(u.In) >= 2:
+				other := u.In[0]
+				if other == n {
+					other = u.In[1]
+				}
+				if f.content[other.ID] && other != n {
+					a.pv, a.v = u, other
+				}
+			case u.Op == "mul" && len(u.In) == 2 || u.Op == "masked_fill" || u.Op == "where" || u.Op == "mul" && len(u.In) == 1:
+				next = u
+			case identities[u.Op] || layouts[u.Op] || u.Op == "setitem" || u.Op == "pad" || u.Op == "div" || u.Op == "clamp":
+				if next == nil {
+					next = u
+				}
+			case u.Op == "add" && len(u.In) == 1 || u.Op == "add" && f.isSoftmaxLike(u, n) || u.Op == "sub" && len(u.In) == 2:
+				if next == nil {
+					next = u
+				}
+			}
+		}
+		if a.v != nil || next == nil {
+			break
+		}
+		n = next
+	}
+	if a.v == nil {
+		return nil
+	}
+	k, d := operandsOf(a.qk, a.q)
+	_ = k
+	a.dim = d
+	a.vdim = vdimOf(a.pv, a.v)
+	return a
+}
+
+func (f *flow) isSoftmaxLike(u, n *graph.Node) bool { return len(u.In) == 2 && f.content[n.ID] }
+
+// operandsOf is the contracted width of q @ k.
+func operandsOf(qk, q *graph.Node) (int64, int64) {
+	if qk.Op == "einsum" {
+		if ins, outp, ok := equation(qk); ok {
+			for i, l := range ins[0] {
+				if !strings.ContainsRune(outp, l) && strings.ContainsRune(ins[1], l) && i < len(qk.In[0].Shape) {
+					return 0, qk.In[0].Shape[i]
+				}
+			}
+		}
+	}
+	if len(q.Shape) == 0 {
+		return 0, 0
+	}
+	return 0, q.Shape[len(q.Shape)-1]
+}
+
+// equation is the form of an einsum with two operands.
+func equation(n *graph.Node) (ins [2]string, out string, ok bool) {
+	for _, a := range n.Args {
+		s := strings.ReplaceAll(strings.Trim(a.Val, "'\""), " ", "")
+		l, r, found := strings.Cut(s, "->")
+		if !found {
+			continue
+		}
+		x, y, found := strings.Cut(l, ",")
+		if !found {
+			continue
+		}
+		return [2]string{x, y}, r, true
+	}
+	return ins, "", false
+}
+
+func vdimOf(pv, v *graph.Node) int64 {
+	if pv.Op == "einsum" {
+		if ins, outp, ok := equation(pv); ok {
+			k := 1
+			if pv.In[0] == v {
+				k = 0
+			}
+			// the letter that is in the values and the result, not in the weights
+			for i, l := range ins[k] {
+				if strings.ContainsRune(outp, l) && !strings.ContainsRune(ins[1-k], l) && i < len(v.Shape) {
+					return v.Shape[i]
+				}
+			}
+		}
+	}
+	if len(pv.In) > 1 && pv.In[0] == v && len(v.Shape) > 1 { // v.T @ p
+		return v.Shape[len(v.Shape)-2]
+	}
+	if len(v.Shape) == 0 {
+		return 0
+	}
+	return v.Shape[len(v.Shape)-1]
+}
+
+// scores goes back over what may stand between the product and the softmax.
+func (f *flow) scores(a *attn, n *graph.Node, depth int) bool {
+	if n == nil || depth > 40 || !f.content[n.ID] {
+		return false
+	}
+	n = root(n)
+	if x, c, ok := f.scaling(n); ok {
+		keep := a.scale
+		if a.softcap != nil && a.capNode != nil && a.softcap.v == 0 {
+			// between the tanh and the product: x / cap
+			if f.scores(a, x, depth+1) {
+				return true
+			}
+			return false
+		}
+		a.scale = c.mul(a.scale)
+		a.scaleAt = append(a.scaleAt, n.At)
+		if f.scores(a, x, depth+1) {
+			return true
+		}
+		a.scale = keep
+		return false
+	}
+	switch {
+	case (matmuls[n.Op]) && len(n.In) >= 2:
+		x, y := n.In[0], n.In[1]
+		if n.Op == "baddbmm" && len(n.In) == 3 {
+			x, y = n.In[1], n.In[2]
+			if b := arg(n, "beta"); b == nil || !b.IsNum || b.Num != 0 {
+				a.biases = append(a.biases, n.In[0])
+			}
+			if s := arg(n, "alpha"); s != nil && s.IsNum {
+				a.scale = a.scale.mul(factor{v: s.Num, e: s.E, node: n})
+				a.scaleAt = append(a.scaleAt, n.At)
+			}
+		}
+		if !f.content[x.ID] || !f.content[y.ID] || weightLike(x) != nil || weightLike(y) != nil {
+			return false
+		}
+		a.qk, a.q, a.k = n, x, y
+		if n.Op == "einsum" {
+			if ins, outp, ok := equation(n); ok && len(outp) > 0 && strings.ContainsRune(ins[0], rune(outp[len(outp)-1])) {
+				a.q, a.k = y, x
+			}
+		}
+		return true
+	case n.Op == "add" && len(n.In) == 2:
+		for i := range 2 {
+			x, o := n.In[i], n.In[1-i]
+			if !f.content[x.ID] {
+				continue
+			}
+			saved := *a
+			if f.content[o.ID] && weightLike(o) == nil {
+				if f.scores(a, x, depth+1) {
+					a.contentful = append(a.contentful, o)
+					return true
+				}
+				*a = saved
+				continue
+			}
+			if f.scores(a, x, depth+1) {
+				a.biases = append(a.biases, o)
+				a.masks = append(a.masks, maskUse{o, "add"})
+				return true
+			}
+			*a = saved
+		}
+		return false
+	case n.Op == "sub" && len(n.In) == 2:
+		m := root(n.In[1])
+		if m.Op == "max" || m.Op == "amax" || m.Op == "logsumexp" || base(m).Op == "max" || base(m).Op == "amax" {
+			return f.scores(a, n.In[0], depth+1)
+		}
+		if !f.content[m.ID] {
+			a.masks = append(a.masks, maskUse{m, "sub"})
+			return f.scores(a, n.In[0], depth+1)
+		}
+		return false
+	case n.Op == "masked_fill":
+		if len(n.In) > 1 {
+			a.masks = append(a.masks, maskUse{n.In[1], "drop"})
+		}
+		return f.scores(a, n.In[0], depth+1)
+	case n.Op == "where":
+		if len(n.In) > 1 && f.content[n.In[1].ID] {
+			a.masks = append(a.masks, maskUse{n.In[0], "keep"})
+			return f.scores(a, n.In[1], depth+1)
+		}
+		if len(n.In) > 2 && f.content[n.In[2].ID] {
+			a.masks = append(a.masks, maskUse{n.In[0], "drop"})
+			return f.scores(a, n.In[2], depth+1)
+		}
+		return false
+	case n.Op == "tanh" && len(n.In) == 1:
+		// c * tanh(scores / c): the factor outside is the cap
+		c := a.scale
+		a.capNode = n
+		in := root(n.In[0])
+		inner, x := factor{v: 1}, in
+		for {
+			y, s, ok := f.scaling(root(x))
+			if !ok {
+				break
+			}
+			inner, x = s.mul(inner), y
+			if near(inner.v*c.v, 1) {
+				break
+			}
+		}
+		if near(inner.v*c.v, 1) {
+			a.softcap = &factor{v: c.v, e: c.e, node: n, at: c.at}
+			a.scale = factor{v: 1}
+			a.scaleAt = nil
+			return f.scores(a, x, depth+1)
+		}
+		a.softcap = &factor{v: c.v, e: c.e, node: n}
+		return f.scores(a, in, depth+1)
+	case n.Op == "cat":
+		var x *graph.Node
+		for _, in := range n.In {
+			if weightLike(in) != nil {
+				a.sinks = weightLike(in)
+				continue
+			}
+			if f.content[in.ID] && x == nil {
+				x = in
+			}
+		}
+		return x != nil && f.scores(a, x, depth+1)
+	case n.Op == "maximum" || n.Op == "clamp" || n.Op == "max" || n.Op == "minimum" || n.Op == "clip":
+		return f.scores(a, n.In[0], depth+1)
+	case n.Op == "scatter" || n.Op == "index_fill":
+		a.sparse = n
+		return f.scores(a, n.In[0], depth+1)
+	case n.Op == "setitem":
+		return f.scores(a, n.In[0], depth+1)
+	case n.Op == "mul" && len(n.In) == 2:
+		// scores times a mask or a learned factor
+		for i := range 2 {
+			if f.content[n.In[i].ID] && !f.content[n.In[1-i].ID] {
+				if f.scores(a, n.In[i], depth+1) {
+					return true
+				}
+			}
+		}
+		return false
+	case layouts[n.Op] && len(n.In) > 0:
+		return f.scores(a, n.In[0], depth+1)
+	}
+	return false
+}
+
+// openAttention finds the projections around an attention.
+func (f *flow) openAttention(a *attn) {
+	a.qp, _ = f.nearest(a.q, nil)
+	a.kp, _ = f.nearest(a.k, nil)
+	a.vp, _ = f.nearest(a.v, nil)
+	// forward to the output projection
+	n := a.pv
+	seen := map[*graph.Node]bool{}
+	work := []*graph.Node{n}
+	for len(work) > 0 && a.op == nil && len(seen) < 60 {
+		n := work[0]
+		work = work[1:]
+		for _, u := range f.users[n.ID] {
+			if seen[u] {
+				continue
+			}
+			seen[u] = true
+			if p := f.projection(u); p != nil && p.in != nil && root(p.in) != nil && u.Op != "add" {
+				a.op = p
+				// with its bias added afterwards
+				for _, w := range f.users[u.ID] {
+					if q := f.projection(w); q != nil && q.out != p.out && q.weight == p.weight {
+						a.op = q
+					}
+				}
+				break
+			}
+			if identities[u.Op] || layouts[u.Op] || u.Op == "mul" || u.Op == "cat" || u.Op == "add" || f.normOut[u] != nil || inNorm(f, u) || u.Op == "sub" {
+				work = append(work, u)
+			}
+		}
+	}
+	c := a.soft.Call
+	for c != nil {
+		all := true
+		for _, ps := range [][]*proj{a.qp, a.vp} {
+			for _, p := range ps {
+				if !within(p.out, c) {
+					all = false
+				}
+			}
+		}
+		if all {
+			break
+		}
+		c = c.Parent
+	}
+	a.call = c
+	if c == nil {
+		a.call = a.soft.Call
+	}
+}
+
+func inNorm(f *flow, n *graph.Node) bool {
+	for _, u := range f.norms {
+		if u.call != nil && within(n, u.call) {
+			return true
+		}
+	}
+	return false
+}
+
+// factorsBehind collects scalar factors on q (or k) between its projection and the product.
+func (f *flow) factorsBehind(n *graph.Node, ps []*proj) (factor, []graph.Span) {
+	c := factor{v: 1}
+	var at []graph.Span
+	stop := map[*graph.Node]bool{}
+	for _, p := range ps {
+		stop[p.out] = true
+	}
+	for range 60 {
+		n = base(n)
+		if n == nil || stop[n] {
+			break
+		}
+		if x, s, ok := f.scaling(n); ok {
+			c = s.mul(c)
+			at = append(at, n.At)
+			n = x
+			continue
+		}
+		if u := f.normOut[n]; u != nil {
+			n = u.in
+			continue
+		}
+		// through a rotation: sums and products of the same value, which a
+		// factor may not hide in unless it is on every term
+		var next *graph.Node
+		switch n.Op {
+		case "add", "sub", "cat", "stack", "mul", "view_as_real", "view_as_complex", "setitem", "polar":
+			for _, in := range n.In {
+				if f.content[in.ID] && next == nil {
+					next = in
+				}
+			}
+		}
+		if next == nil {
+			break
+		}
+		n = next
+	}
+	return c, at
+}
+
+func near(a, b float64) bool {
+	d := a - b
+	if d < 0 {
+		d = -d
+	}
+	s := a
+	if s < 0 {
+		s = -s
+	}
+	return d <= 1e-6*(1+s)
+}

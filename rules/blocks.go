@@ -1,0 +1,365 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
+
+var residualRule = &Rule{
+	Name: "residual",
+	Doc:  "How a block's branches are summed into the stream and where norms sit, from the sums that lead from the block's output back to its input.",
+	Keys: []string{"block.residual", "block.norm_placement", "block.norms", "residual.scale"},
+	Run:  runResidual,
+}
+
+func runResidual(p *Pass) {
+	for _, s := range p.stacks {
+		for _, b := range s.own() {
+			p.residualOf(b)
+		}
+	}
+}
+
+func (p *Pass) residualOf(b *block) {
+	class := p.class(b.call.Path)
+	if b.other != "" || len(b.stages) == 0 {
+		r := p.Block(b, b.call.Path, "block.residual", "other", class)
+		if p.hyper(b) {
+			r.Value = "hyper"
+		} else if b.other == "" {
+			unknown(r, "no sum with the block's input")
+		}
+		unknown(p.Block(b, b.call.Path, "block.norm_placement", nil, class), "the stream through the block is no chain of sums: "+b.other)
+		return
+	}
+	var branches []*branch
+	for _, st := range b.stages {
+		branches = append(branches, st.branches...)
+	}
+	last := b.stages[len(b.stages)-1]
+	kind := "sequential"
+	if len(branches) == 1 {
+		kind = "single"
+	} else {
+		// parallel: attention and feed-forward read the same stream
+		same := true
+		for _, br := range branches[1:] {
+			same = same && len(br.reads) > 0 && len(branches[0].reads) > 0 && br.reads[0] == branches[0].reads[0]
+		}
+		if same {
+			kind = "parallel"
+		}
+	}
+	if len(last.add.Shape) > len(b.in.Shape) {
+		kind = "hyper"
+	}
+	p.Block(b, b.call.Path, "block.residual", kind, site(last.add), last.add.At)
+
+	pre, post, bpost, dual := 0, 0, 0, 0
+	norms := map[*norm]bool{}
+	var first *norm
+	note := func(u *norm) {
+		if first == nil {
+			first = u
+		}
+		norms[u] = true
+	}
+	for _, st := range b.stages {
+		for _, br := range st.branches {
+			if len(br.pre) > 0 {
+				pre++
+			}
+			for _, u := range br.pre {
+				note(u)
+			}
+			if br.post != nil {
+				bpost++
+				if len(br.pre) > 0 {
+					dual++
+				}
+				note(br.post)
+			}
+		}
+		if st.norm != nil {
+			post++
+			note(st.norm)
+		}
+	}
+	placement := "none"
+	switch {
+	case post > 0:
+		placement = "post"
+	case dual > 0:
+		placement = "sandwich"
+	case bpost > 0 && pre > 0:
+		placement = "sandwich"
+	case bpost > 0:
+		placement = "branch-post"
+	case pre > 0:
+		placement = "pre"
+	}
+	var at []graph.Span
+	for _, st := range b.stages {
+		if st.norm != nil {
+			at = append(at, p.normSite(st.norm))
+		}
+		for _, br := range st.branches {
+			if br.post != nil {
+				at = append(at, p.normSite(br.post))
+			}
+			for _, u := range br.pre {
+				at = append(at, p.normSite(u))
+			}
+		}
+	}
+	if len(at) == 0 {
+		at = append(at, class)
+	}
+	p.Block(b, b.call.Path, "block.norm_placement", placement, at...)
+	var made []graph.Span
+	distinct := map[string]bool{}
+	for _, st := range b.stages {
+		for _, br := range st.branches {
+			for _, u := range br.pre {
+				made = append(made, p.normMade(u))
+			}
+			if br.post != nil {
+				made = append(made, p.normMade(br.post))
+			}
+		}
+		if st.norm != nil {
+			made = append(made, p.normMade(st.norm))
+		}
+	}
+	for u := range norms {
+		name := fmt.Sprint(u.core.ID)
+		if u.call != nil {
+			name = u.call.Path
+		}
+		distinct[name] = true
+	}
+	p.Block(b, b.call.Path, "block.norms", len(distinct), append(made, class)...)
+	p.residualScale(b)
+}
+
+func (p *Pass) normMade(u *norm) graph.Span {
+	if u.call != nil {
+		return p.made(u.call.Path)
+	}
+	return p.weightMade(u.weight)
+}
+
+// hyper reports whether the stream is several streams that are mixed: an axis
+// more than tokens and width, or products of the stream with small matrices.
+func (p *Pass) hyper(b *block) bool {
+	return len(b.in.Shape) == 4 && len(b.out.Shape) == 4 && b.in.Shape[3] > b.in.Shape[2]
+}
+
+func (p *Pass) residualScale(b *block) {
+	type one struct {
+		name  string
+		value any
+		expr  string
+		at    []graph.Span
+	}
+	var ones []one
+	any1 := false
+	for _, st := range b.stages {
+		for _, br := range st.branches {
+			o := one{value: "none", at: []graph.Span{site(st.add), st.add.At}}
+			o.name = br.kind
+			if o.name == "" || o.name == "moe" {
+				o.name = "mlp"
+			}
+			c := factor{v: 1}
+			for _, s := range br.scale {
+				c = s.mul(c)
+			}
+			switch {
+			case br.learn != nil:
+				o.value = "learned"
+				o.at = append([]graph.Span{br.learn.At, site(br.learn)}, o.at...)
+				any1 = true
+			case c.e != nil || c.v != 1:
+				f := graph.Fact{Value: "none"}
+				p.setScale(&f, c, c.at)
+				o.value, o.expr = f.Value, f.Expr
+				o.at = append(f.At, o.at...)
+				any1 = true
+			case st.scaled != nil:
+				any1 = any1 || false
+			}
+			ones = append(ones, o)
+		}
+	}
+	var at []graph.Span
+	same := true
+	for _, o := range ones {
+		at = append(at, o.at...)
+		same = same && o.value == ones[0].value
+	}
+	if len(ones) == 0 {
+		return
+	}
+	r := p.Block(b, b.call.Path, "residual.scale", ones[0].value, at...)
+	r.Expr = ones[0].expr
+	if !same {
+		m := map[string]any{}
+		for _, o := range ones {
+			m[o.name] = o.value
+		}
+		r.Value = m
+		r.Status = graph.Present
+	}
+	_ = any1
+}
+
+var normRule = &Rule{
+	Name: "norm",
+	Doc:  "What the block's norms compute: mean or not, weight, 1 + weight, where the result is cast back, epsilon.",
+	Keys: []string{"norm.kind", "norm.affine", "norm.offset", "norm.cast", "norm.eps"},
+	Run:  runNorm,
+}
+
+func runNorm(p *Pass) {
+	for _, s := range p.stacks {
+		for _, b := range s.own() {
+			var u *norm
+			for _, st := range b.stages {
+				for _, br := range st.branches {
+					if u == nil && len(br.pre) > 0 {
+						u = br.pre[0]
+					}
+					if u == nil && br.post != nil {
+						u = br.post
+					}
+				}
+				if u == nil && st.norm != nil {
+					u = st.norm
+				}
+			}
+			if u == nil {
+				continue
+			}
+			p.normFacts(b, u)
+		}
+	}
+}
+
+func (p *Pass) normFacts(b *block, u *norm) {
+	path := b.call.Path
+	made := p.normMade(u)
+	core := u.core.At
+	if isTorch(u.core) {
+		core = made
+	}
+	kind := u.kind
+	if kind == "l2" {
+		kind = "other"
+	}
+	p.Block(b, path, "norm.kind", kind, core, made, u.core.At)
+	affine := "none"
+	switch {
+	case u.weight != nil && u.bias != nil:
+		affine = "weight+bias"
+	case u.weight != nil:
+		affine = "weight"
+	}
+	p.Block(b, path, "norm.affine", affine, p.weightMade(u.weight), made)
+	at := []graph.Span{made}
+	if u.weightMul != nil {
+		at = []graph.Span{u.weightMul.At, made}
+		if isTorch(u.core) {
+			at = []graph.Span{made, u.weightMul.At}
+		}
+	}
+	if u.offsetNode != nil {
+		at = append([]graph.Span{u.offsetNode.At}, at...)
+	}
+	f := p.Block(b, path, "norm.offset", u.offset, at...)
+	f.Status = graph.Present
+	if u.offset == 0 {
+		f.Status = graph.Absent
+	}
+	cast := u.cast
+	if isTorch(u.core) && u.call != nil {
+		cast = p.castAround(u)
+	}
+	if cast == "none" && !isTorch(u.core) || cast == "" {
+		if c, at := p.castInSource(u); c != "" {
+			p.Block(b, path, "norm.cast", c, at...)
+			goto eps
+		}
+		if cast == "" {
+			cast = "after-weight"
+		}
+	}
+	{
+		at := []graph.Span{made}
+		if u.castNode != nil {
+			at = []graph.Span{u.castNode.At}
+			if u.weightMul != nil && cast == "before-weight" {
+				at = append(at, u.weightMul.At)
+			}
+		}
+		p.Block(b, path, "norm.cast", cast, at...)
+	}
+eps:
+	if u.eps == nil || !u.eps.IsNum {
+		unknown(p.Block(b, path, "norm.eps", nil, u.epsAt, made), "no constant is added to the mean square")
+		return
+	}
+	e := p.Block(b, path, "norm.eps", u.eps.Num, append(p.configAt(u.eps.E), u.epsAt, made)...)
+	if u.eps.E != nil {
+		e.Expr = u.eps.E.String()
+	}
+	e.Status = graph.Present
+}
+
+// isTorch reports whether the norm is one of torch's own operations.
+func isTorch(n *graph.Node) bool {
+	switch n.Op {
+	case "layer_norm", "native_layer_norm", "rms_norm", "group_norm", "batch_norm", "instance_norm":
+		return true
+	}
+	return false
+}
+
+// castAround looks for explicit casts around torch's own norm in its module.
+func (p *Pass) castAround(u *norm) string {
+	up, down := false, false
+	for id := u.call.First; id < u.call.Last; id++ {
+		n := p.f.node(id)
+		if n == nil || !isCast(n) || !p.f.content[n.ID] {
+			continue
+		}
+		if n.ID < u.core.ID {
+			up = true
+		} else {
+			down = true
+			u.castNode = n
+		}
+	}
+	if up || down {
+		return "after-weight"
+	}
+	return "none"
+}
+
+// castInSource reads the norm's own forward where the run took no cast because
+// everything is float32 already: a cast that stands before the line that
+// multiplies by the weight, or after.
+func (p *Pass) castInSource(u *norm) (string, []graph.Span) {
+	if u.weightMul == nil || u.weightMul.At.File == "" || u.weightMul.At.File != u.core.At.File {
+		return "", nil
+	}
+	for line := u.core.At.Line; line <= u.weightMul.At.Line; line++ {
+		s := graph.Span{File: u.core.At.File, Line: line}
+		t := p.text(s)
+		if containsAny(t, ".to(self.weight.dtype)", ".to(input_dtype)", ".type_as(", ".to(hidden_states.dtype)", ".to(dtype)") && line < u.weightMul.At.Line {
+			return "before-weight", []graph.Span{s, u.weightMul.At}
+		}
+	}
+	return "", nil
+}

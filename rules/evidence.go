@@ -1,0 +1,158 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
+
+// source is one source file cut into lines.
+type source struct{ lines []string }
+
+// text is the line at a place, or "".
+func (p *Pass) text(s graph.Span) string {
+	src := p.source(s.File)
+	if src == nil || s.Line < 1 || s.Line > len(src.lines) {
+		return ""
+	}
+	return src.lines[s.Line-1]
+}
+
+func (p *Pass) source(file string) *source {
+	if p.opt.Source == nil || file == "" {
+		return nil
+	}
+	if s, ok := p.src[file]; ok {
+		return s
+	}
+	var s *source
+	if b := p.opt.Source(file); b != nil {
+		s = &source{lines: strings.Split(string(b), "\n")}
+	}
+	p.src[file] = s
+	return s
+}
+
+// made is the line that constructed the module at a path.
+func (p *Pass) made(path string) graph.Span {
+	if m := p.f.inits[path]; m != nil {
+		return m.Made
+	}
+	return graph.Span{}
+}
+
+// class is the line of the class statement of the module at a path.
+func (p *Pass) class(path string) graph.Span {
+	if m := p.f.inits[path]; m != nil {
+		return m.At
+	}
+	return graph.Span{}
+}
+
+// weightMade is the line that constructed the module of a parameter, or the parameter.
+func (p *Pass) weightMade(n *graph.Node) graph.Span {
+	if n == nil {
+		return graph.Span{}
+	}
+	if q := p.f.param(n); q != nil && !q.At.IsZero() && !p.torchOwned(n) {
+		return q.At
+	}
+	return p.made(ownerPath(n.Name))
+}
+
+// torchOwned reports whether the parameter's module is one of torch's.
+func (p *Pass) torchOwned(n *graph.Node) bool {
+	m := p.f.inits[ownerPath(n.Name)]
+	return m != nil && m.At.IsZero()
+}
+
+func ownerPath(name string) string {
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return ""
+	}
+	return name[:i]
+}
+
+// configAt are the lines at which the config values of an expression are set.
+func (p *Pass) configAt(e *graph.Expr) []graph.Span {
+	var out []graph.Span
+	for _, r := range e.Refs(nil) {
+		r = strings.TrimPrefix(r, "config.")
+		if c, ok := p.Model.Lookup(r); ok {
+			out = append(out, c.At...)
+			continue
+		}
+		// rope_parameters["rope_theta"] and the like
+		if i := strings.IndexAny(r, ".["); i > 0 {
+			if c, ok := p.Model.Lookup(r[:i]); ok {
+				out = append(out, c.At...)
+			}
+		}
+	}
+	return out
+}
+
+// weightDim is the size of a projection's output or input, with its expression.
+func (p *Pass) weightDim(q *proj, out bool) graph.Dim {
+	w := p.f.param(q.weight)
+	if w == nil || len(w.Shape) == 0 {
+		return graph.Dim{}
+	}
+	r := len(w.Shape)
+	i := r - 1
+	switch {
+	case q.out.Op == "linear" || strings.HasPrefix(q.out.Op, "conv"):
+		if out {
+			i = 0
+		} else {
+			i = min(1, r-1)
+		}
+		if r == 3 && q.out.Op == "linear" { // one slice per expert
+			i++
+			if !out {
+				i = r - 1
+			}
+		}
+	default:
+		// W @ x has the output first, x @ W last
+		last := wantsLast(q)
+		if out != last {
+			i = r - 2
+		}
+		if i < 0 {
+			i = 0
+		}
+	}
+	return w.Shape[i]
+}
+
+// wantsLast reports whether the projection is x @ W, so that W's last dimension is the output.
+func wantsLast(q *proj) bool {
+	n := q.out
+	for n != nil && n.Op == "add" { // the bias
+		x := n.In[0]
+		if weightLike(x) != nil {
+			x = n.In[1]
+		}
+		n = base(x)
+	}
+	if n == nil || len(n.In) < 2 {
+		return true
+	}
+	if n.Op == "addmm" {
+		return true
+	}
+	if weightLike(n.In[0]) != nil {
+		return false
+	}
+	// x @ W.T
+	t := 0
+	for x := n.In[1]; x != nil && len(x.In) > 0; x = x.In[0] {
+		switch x.Op {
+		case "t", "T", "mT", "transpose":
+			t++
+		}
+	}
+	return t%2 == 0
+}

@@ -1,0 +1,170 @@
+package rules
+
+import (
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
+
+var positionRule = &Rule{
+	Name: "position",
+	Doc:  "What makes attention know positions: a rotation of queries and keys, a bias by distance, a learned bias, or nothing.",
+	Keys: []string{"position.kind"},
+	Run: func(p *Pass) {
+		p.each(func(b *block, a *attn, path string) {
+			if a.cross {
+				return
+			}
+			r, why := p.f.rotationOf(a)
+			var at []graph.Span
+			if len(a.qp) > 0 {
+				at = append(at, site(a.qp[0].out))
+			}
+			switch {
+			case r != nil:
+				if r.node != nil {
+					at = append([]graph.Span{site(r.node), r.node.At}, at...)
+				}
+				p.Block(b, path, "position.kind", "rope", at...)
+			case p.biasKind(a) != "":
+				n := p.biasNode(a)
+				p.Block(b, path, "position.kind", p.biasKind(a), append([]graph.Span{site(n), n.At}, at...)...)
+			case why != "":
+				unknown(p.Block(b, path, "position.kind", nil, at...), why)
+			default:
+				p.Block(b, path, "position.kind", "none", at...)
+			}
+		})
+	},
+}
+
+// biasKind says what is added to the scores besides masks: a table of
+// parameters (or products with one), or slopes times distance.
+func (p *Pass) biasKind(a *attn) string {
+	k, _ := p.bias(a)
+	return k
+}
+
+func (p *Pass) biasNode(a *attn) *graph.Node {
+	_, n := p.bias(a)
+	if n == nil {
+		return a.soft
+	}
+	return n
+}
+
+func (p *Pass) bias(a *attn) (string, *graph.Node) {
+	if len(a.contentful) > 0 {
+		return "relative-bias", a.contentful[0]
+	}
+	for _, n := range a.biases {
+		learned, slopes := (*graph.Node)(nil), (*graph.Node)(nil)
+		perHead := false
+		s := n.Shape
+		for i := 0; i+2 < len(s); i++ {
+			if s[i] > 1 {
+				perHead = true
+			}
+		}
+		for m := range p.f.slice(n, nil, nil) {
+			if m.Op == "param" {
+				learned = m
+			}
+			if (m.Op == "mul" || m.Op == "einsum") && !isInt(m.DType) && m.DType != "bool" {
+				slopes = m
+			}
+		}
+		if learned != nil && !p.f.content[n.ID] {
+			return "relative-bias", n
+		}
+		if perHead && slopes != nil {
+			return "alibi", slopes
+		}
+	}
+	return "", nil
+}
+
+var ropeRule = &Rule{
+	Name: "rope",
+	Doc:  "Which dimensions are rotated together, how many, and the base of the frequencies.",
+	Keys: []string{"rope.layout", "rope.dim", "rope.theta", "rope.layers"},
+	Run:  runRope,
+}
+
+func runRope(p *Pass) {
+	type seen struct{ rope, nope int }
+	for _, s := range p.stacks {
+		var kinds []string
+		var at []graph.Span
+		n := seen{}
+		for _, b := range s.blocks {
+			for _, a := range b.attns {
+				if a.cross {
+					continue
+				}
+				if r, why := p.f.rotationOf(a); r != nil {
+					kinds = append(kinds, "rope")
+					n.rope++
+				} else if why == "" {
+					kinds = append(kinds, "nope")
+					n.nope++
+				}
+				break
+			}
+		}
+		p.each(func(b *block, a *attn, path string) {
+			if b.stack != s || a.cross {
+				return
+			}
+			r, _ := p.f.rotationOf(a)
+			if r == nil {
+				return
+			}
+			var pair []graph.Span
+			for _, x := range r.pair {
+				if r.node == nil || x.At.File == r.node.At.File {
+					pair = append(pair, x.At)
+				}
+			}
+			if r.node != nil {
+				at = append(at, site(r.node))
+				pair = append(pair, r.node.At)
+			}
+			pair = firstSpans(pair, 4)
+			if r.layout == "" {
+				unknown(p.Block(b, path, "rope.layout", nil, pair...), "which dimensions are paired does not follow one pattern")
+			} else {
+				p.Block(b, path, "rope.layout", r.layout, pair...)
+			}
+			dim := p.Block(b, path, "rope.dim", r.dim, p.freqAt(r)...)
+			dim.At = spans(append(dim.At, pair...)...)
+			if r.theta == 0 {
+				unknown(p.Block(b, path, "rope.theta", nil, p.freqAt(r)...), r.why)
+			} else {
+				f := p.Block(b, path, "rope.theta", r.theta, p.freqAt(r)...)
+				if r.thetaE != nil {
+					f.Expr = r.thetaE.String()
+					f.At = spans(append(p.configAt(r.thetaE), f.At...)...)
+				}
+			}
+		})
+		if n.rope > 0 && n.nope > 0 && s.main {
+			p.Report("rope.layers", runs(kinds), firstSpans(at, 3)...)
+		}
+	}
+}
+
+// freqAt is where the frequencies come from.
+func (p *Pass) freqAt(r *rotation) []graph.Span {
+	var out []graph.Span
+	if r.freq == nil {
+		return nil
+	}
+	for n := range p.f.slice(r.freq, nil, nil) {
+		if n.Op == "buffer" {
+			if q := p.f.param(n); q != nil {
+				out = append(out, q.At)
+			}
+			out = append(out, p.made(ownerPath(n.Name)))
+		}
+	}
+	return spans(out...)
+}

@@ -1,0 +1,510 @@
+// Package rules reads the graph of a model and states facts about it, in the
+// fact vocabulary, each with the lines that decide it.
+//
+// A rule is data: a name, a sentence, the keys it reports and one function over
+// a Pass. Rules decide from dataflow and from what functions compute, never
+// from what modules, attributes or families are called.
+package rules
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
+
+// Rule states facts about one aspect of a model.
+type Rule struct {
+	Name string
+	Doc  string   // one sentence: what is decided, and from what
+	Keys []string // the facts that Run may report
+	Run  func(*Pass)
+}
+
+// All are the rules, in the order in which their facts are written.
+var All = []*Rule{
+	modelRule, scheduleRule, embeddingRule, finalNormRule, headRule,
+	residualRule, normRule,
+	headsRule, projectionsRule, qkNormRule, scoresRule, sinksRule, gateRule, maskRule, positionRule, ropeRule,
+	mlpRule, moeRule, mixerRule,
+}
+
+// Options are what a run may use besides the model.
+type Options struct {
+	// Source gives the text of a source file by the name it has in spans; nil
+	// where there is none. It only refines evidence.
+	Source func(file string) []byte
+}
+
+// Pass is one run of the rules over one model.
+type Pass struct {
+	Model *graph.Model
+	opt   Options
+
+	f      *flow
+	stacks []*stack
+	main   *stack
+	attns  []*attn
+
+	facts   []graph.Fact
+	records []record
+	src     map[string]*source
+}
+
+// record is a fact of one block, before equal ones are joined.
+type record struct {
+	b      *block
+	suffix string // module path below the block, with a leading dot
+	fact   graph.Fact
+}
+
+// Run states the facts of a model and returns them in the order of the rules.
+// The model itself is not changed.
+func Run(m *graph.Model, opt Options) []graph.Fact {
+	p := &Pass{Model: m, opt: opt, f: newFlow(m), src: map[string]*source{}}
+	p.prepare()
+	for _, r := range All {
+		r.Run(p)
+	}
+	return p.join()
+}
+
+// prepare finds stacks, blocks and attentions, which all rules share.
+func (p *Pass) prepare() {
+	f := p.f
+	p.stacks = f.findStacks()
+	p.attns = f.findAttention(p.stacks)
+	for _, a := range p.attns {
+		for _, s := range p.stacks {
+			for _, b := range s.blocks {
+				if within(a.soft, b.call) {
+					b.attns = append(b.attns, a)
+					a.block = b
+				}
+			}
+		}
+	}
+	for _, s := range p.stacks {
+		for _, b := range s.own() {
+			f.classify(b)
+		}
+		for _, b := range s.blocks {
+			if b.same != nil {
+				b.stages, b.attns, b.other, b.hyper = b.same.stages, b.same.attns, b.same.other, b.same.hyper
+			}
+		}
+	}
+	p.pickMain()
+	for _, s := range p.stacks {
+		s.name = p.stackName(s)
+	}
+}
+
+// classify says what each branch of a block is.
+func (f *flow) classify(b *block) {
+	stream := root(b.in)
+	for _, a := range b.attns {
+		// cross-attention: the keys come from outside the block's stream
+		a.cross = !f.reaches(a.k, b)
+	}
+	_ = stream
+	for _, st := range b.stages {
+		for _, br := range st.branches {
+			for _, a := range b.attns {
+				if br.nodes[a.soft] || br.nodes[a.pv] {
+					br.attns = append(br.attns, a)
+					a.branch = br
+				}
+			}
+			if br.moe = f.moeAt(b, br); br.moe != nil && len(br.attns) == 0 {
+				br.kind = "moe"
+				continue
+			}
+			if len(br.attns) > 0 {
+				br.kind = "attention"
+				br.moe = nil
+				// attention and another mixer in one branch
+				continue
+			}
+			if d := f.lastProjection(br); d != nil {
+				if br.mlp = f.mlpAt(d); br.mlp != nil && !f.mixes(b, br) {
+					br.kind = "mlp"
+					continue
+				}
+			}
+			if br.mix = f.mixerAt(b, br); br.mix != nil {
+				br.kind = "mixer"
+				continue
+			}
+			if br.mlp != nil {
+				br.kind = "mlp"
+			}
+		}
+	}
+}
+
+// reaches reports whether n is computed from the block's stream.
+func (f *flow) reaches(n *graph.Node, b *block) bool {
+	in := root(b.in)
+	seen := map[*graph.Node]bool{}
+	work := []*graph.Node{n}
+	for len(work) > 0 {
+		x := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[x] || x.NoValue {
+			continue
+		}
+		seen[x] = true
+		if x == in || x == b.in || root(x) == in {
+			return true
+		}
+		if x.ID < b.call.First && x.ID < in.ID {
+			continue
+		}
+		if x.ID < b.call.First {
+			continue
+		}
+		work = append(work, x.In...)
+	}
+	return false
+}
+
+// lastProjection is the projection that ends a branch.
+func (f *flow) lastProjection(br *branch) *proj {
+	n := br.out
+	for range 20 {
+		if p := f.projection(n); p != nil {
+			return p
+		}
+		if u := f.normOut[n]; u != nil {
+			n = u.in
+			continue
+		}
+		if (identities[n.Op] || layouts[n.Op]) && len(n.In) > 0 {
+			n = n.In[0]
+			continue
+		}
+		if x, _, ok := f.scaling(n); ok {
+			n = x
+			continue
+		}
+		if (n.Op == "cat" || n.Op == "setitem") && len(n.In) > 0 {
+			n = n.In[len(n.In)-1]
+			continue
+		}
+		return nil
+	}
+	return nil
+}
+
+// mixes reports whether the branch moves information along the sequence.
+func (f *flow) mixes(b *block, br *branch) bool {
+	for n := range br.nodes {
+		switch n.Op {
+		case "cumsum", "linalg_solve_triangular", "fft_fft", "rfft", "irfft", "fftn", "fft_fftn", "fft2":
+			if f.content[n.ID] && !isInt(n.DType) {
+				return true
+			}
+		case "conv1d", "conv2d":
+			if p := f.projection(n); p != nil && len(p.weight.Shape) > 2 && p.weight.Shape[2] > 1 && depthwise(p) {
+				return true
+			}
+		}
+		if matmuls[n.Op] && len(n.In) >= 2 && f.projection(n) == nil && f.content[n.In[0].ID] && f.content[n.In[1].ID] {
+			return true
+		}
+	}
+	return false
+}
+
+// pickMain chooses the main stack: the one that attends to another, else the
+// last one on the way to the model's first output.
+func (p *Pass) pickMain() {
+	if len(p.stacks) == 0 {
+		return
+	}
+	for _, s := range p.stacks {
+		for _, b := range s.blocks {
+			for _, a := range b.attns {
+				if a.cross {
+					s.cross = true
+				}
+			}
+		}
+	}
+	var out *graph.Node
+	for _, c := range p.f.t.Calls {
+		if c.Path == "" && len(c.Out) > 0 {
+			out = c.Out[0]
+		}
+	}
+	var best *stack
+	for _, s := range p.stacks {
+		last := s.blocks[len(s.blocks)-1]
+		reach := out == nil || p.f.depends(out, last.out)
+		if best == nil {
+			best = s
+			continue
+		}
+		bl := best.blocks[len(best.blocks)-1]
+		bestReach := out == nil || p.f.depends(out, bl.out)
+		switch {
+		case reach != bestReach:
+			if reach {
+				best = s
+			}
+		case p.f.depends(last.out, bl.out):
+			// it comes after: the stack of the language model after the one of
+			// vision; a short refinement after the main stack does not count
+			if len(s.blocks)*3 >= len(best.blocks) || s.cross {
+				best = s
+			}
+		case p.f.depends(bl.out, last.out):
+		case len(s.blocks) > len(best.blocks):
+			best = s
+		}
+	}
+	best.main = true
+	p.main = best
+}
+
+// stackName is "main" or the path of the largest part that holds this stack
+// and not the main one.
+func (p *Pass) stackName(s *stack) string {
+	if s.main {
+		return "main"
+	}
+	a := strings.Split(s.prefix, ".")
+	b := strings.Split(p.main.prefix, ".")
+	i := 0
+	for i < len(a)-1 && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	name := strings.Join(a[:i+1], ".")
+	if base := basePrefix(p.Model); base != "" {
+		name = strings.TrimPrefix(name, base+".")
+	}
+	return name
+}
+
+// basePrefix is the child of the model that holds nearly everything: "model".
+func basePrefix(m *graph.Model) string {
+	if m.Root == nil {
+		return ""
+	}
+	best, n, all := "", 0, 0
+	for _, c := range m.Root.Children {
+		k := 0
+		c.Walk(func(*graph.Module) { k++ })
+		all += k
+		if k > n {
+			best, n = c.Name, k
+		}
+	}
+	if n*10 >= all*8 && len(m.Root.Children) <= 4 {
+		return best
+	}
+	return ""
+}
+
+// Report states a fact about the model as a whole.
+func (p *Pass) Report(key string, value any, at ...graph.Span) *graph.Fact {
+	p.facts = append(p.facts, p.fact(key, value, at))
+	f := &p.facts[len(p.facts)-1]
+	f.Stack = "main"
+	return f
+}
+
+func (p *Pass) fact(key string, value any, at []graph.Span) graph.Fact {
+	st := graph.Present
+	switch v := value.(type) {
+	case bool:
+		if !v {
+			st = graph.Absent
+		}
+	case string:
+		if v == "none" {
+			st = graph.Absent
+		}
+	case int:
+		value = int64(v)
+	case []string:
+		l := make([]any, len(v))
+		for i, s := range v {
+			l[i] = s
+		}
+		value = l
+		if len(v) == 0 {
+			st = graph.Absent
+		}
+	}
+	return graph.Fact{Family: p.Model.Family, Class: p.Model.Class, Key: key, Value: value, Status: st, At: spans(at...)}
+}
+
+// Block states a fact about one block, or about a module in it.
+func (p *Pass) Block(b *block, path string, key string, value any, at ...graph.Span) *graph.Fact {
+	suffix := strings.TrimPrefix(path, b.call.Path)
+	p.records = append(p.records, record{b: b, suffix: suffix, fact: p.fact(key, value, at)})
+	return &p.records[len(p.records)-1].fact
+}
+
+// unknown turns a fact into one that could not be decided.
+func unknown(f *graph.Fact, why string) {
+	f.Value, f.Status, f.Why = nil, graph.Unknown, why
+}
+
+// spans drops places that are nowhere or twice.
+func spans(at ...graph.Span) []graph.Span {
+	var out []graph.Span
+next:
+	for _, s := range at {
+		if s.IsZero() {
+			continue
+		}
+		for _, o := range out {
+			if o == s {
+				continue next
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// join turns the facts of single blocks into facts with scopes.
+func (p *Pass) join() []graph.Fact {
+	type group struct {
+		fact  graph.Fact
+		stack *stack
+		head  string
+		idx   []string
+		sfx   string
+		order int
+	}
+	groups := map[string]*group{}
+	var list []*group
+	p.repeat()
+	for i, r := range p.records {
+		head, idx := splitIndex(r.b.call.Path)
+		k := fmt.Sprintf("%s|%s|%v|%v|%s|%s|%s|%s", r.fact.Key, r.b.stack.prefix, r.fact.Value, r.fact.Status, r.fact.Why, r.fact.Expr, head, r.suffix)
+		g := groups[k]
+		if g == nil {
+			g = &group{fact: r.fact, stack: r.b.stack, head: head, sfx: r.suffix, order: i}
+			groups[k] = g
+			list = append(list, g)
+		}
+		if len(g.idx) == 0 || g.idx[len(g.idx)-1] != idx {
+			g.idx = append(g.idx, idx)
+		}
+	}
+	all := map[string]int{}
+	for _, s := range p.stacks {
+		seen := map[string]bool{}
+		for _, b := range s.blocks {
+			if !seen[b.call.Path] {
+				seen[b.call.Path] = true
+				head, _ := splitIndex(b.call.Path)
+				all[s.prefix+"|"+head]++
+			}
+		}
+	}
+	for _, g := range list {
+		g.fact.Stack = g.stack.name
+		g.fact.Scope = g.head + scopeIndex(g.idx, all[g.stack.prefix+"|"+g.head]) + g.sfx
+		p.facts = append(p.facts, g.fact)
+	}
+	order := map[string]int{}
+	for _, r := range All {
+		for _, k := range r.Keys {
+			if _, ok := order[k]; !ok {
+				order[k] = len(order)
+			}
+		}
+	}
+	for i := range p.facts {
+		if p.facts[i].At == nil {
+			p.facts[i].At = []graph.Span{}
+		}
+	}
+	sort.SliceStable(p.facts, func(i, j int) bool {
+		a, b := p.facts[i], p.facts[j]
+		if (a.Stack == "main") != (b.Stack == "main") {
+			return a.Stack == "main"
+		}
+		if a.Stack != b.Stack {
+			return a.Stack < b.Stack
+		}
+		return order[a.Key] < order[b.Key]
+	})
+	return p.facts
+}
+
+// repeat states the facts of a block for the blocks that are the same.
+func (p *Pass) repeat() {
+	of := map[*block][]record{}
+	for _, r := range p.records {
+		of[r.b] = append(of[r.b], r)
+	}
+	var all []record
+	for _, s := range p.stacks {
+		for _, b := range s.blocks {
+			rs := of[b]
+			if b.same != nil {
+				rs = of[b.same]
+			}
+			for _, r := range rs {
+				r.b = b
+				all = append(all, r)
+			}
+		}
+	}
+	p.records = all
+}
+
+// splitIndex cuts "model.layers.3" into "model.layers." and "3".
+func splitIndex(path string) (head, idx string) {
+	i := len(path)
+	for i > 0 && path[i-1] >= '0' && path[i-1] <= '9' {
+		i--
+	}
+	return path[:i], path[i:]
+}
+
+// scopeIndex writes indices as "*", "3" or "{0-4,6-10}".
+func scopeIndex(idx []string, all int) string {
+	var ns []int
+	seen := map[int]bool{}
+	for _, s := range idx {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return "*"
+		}
+		if !seen[n] {
+			seen[n] = true
+			ns = append(ns, n)
+		}
+	}
+	if len(ns) == all {
+		return "*"
+	}
+	sort.Ints(ns)
+	if len(ns) == 1 {
+		return strconv.Itoa(ns[0])
+	}
+	var parts []string
+	for i := 0; i < len(ns); {
+		j := i
+		for j+1 < len(ns) && ns[j+1] == ns[j]+1 {
+			j++
+		}
+		if i == j {
+			parts = append(parts, strconv.Itoa(ns[i]))
+		} else {
+			parts = append(parts, fmt.Sprintf("%d-%d", ns[i], ns[j]))
+		}
+		i = j + 1
+	}
+	return "{" + strings.Join(parts, ",") + "}"
+}

@@ -1,0 +1,179 @@
+package rules
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
+
+var scheduleRule = &Rule{
+	Name: "schedule",
+	Doc:  "The run lengths of mixers and feed-forwards over the main stack, from what each block's branches compute.",
+	Keys: []string{"schedule.mixers", "schedule.ffn"},
+	Run:  runSchedule,
+}
+
+func runSchedule(p *Pass) {
+	if p.main == nil {
+		return
+	}
+	var mix, ffn []string
+	var at []graph.Span
+	var ffnAt []graph.Span
+	why, ffnWhy := "", ""
+	for _, b := range p.main.blocks {
+		var ms, fs []string
+		for _, a := range b.attns {
+			if a.cross && hasSelf(b) {
+				continue
+			}
+			k, w, spans := p.attentionKind(a)
+			if w != "" {
+				why = w
+			}
+			at = append(at, spans...)
+			ms = appendStr(ms, k)
+		}
+		for _, st := range b.stages {
+			for _, br := range st.branches {
+				switch br.kind {
+				case "mixer":
+					ms = appendStr(ms, br.mix.schedule)
+					if br.mix.node != nil {
+						at = append(at, site(br.mix.node))
+					}
+				case "mlp":
+					fs = appendStr(fs, "dense")
+				case "moe":
+					fs = appendStr(fs, "moe")
+				case "":
+					if len(br.attns) == 0 {
+						w := "a branch of " + b.call.Path + " is neither attention nor a feed-forward of a known form"
+						if len(b.attns) == 0 {
+							why = w
+						} else {
+							ffnWhy = w
+						}
+					}
+				}
+				if br.kind == "mlp" || br.kind == "moe" {
+					ffnAt = append(ffnAt, p.made(br.call.Path), site(br.out))
+				}
+			}
+		}
+		if b.other != "" {
+			for _, m := range p.looseMLPs(b) {
+				fs = appendStr(fs, m)
+			}
+		}
+		if len(ms) == 0 {
+			ms = []string{"none"}
+		}
+		if len(fs) == 0 {
+			fs = []string{"none"}
+		}
+		sort.Strings(ms)
+		sort.Strings(fs)
+		mix, ffn = append(mix, strings.Join(ms, "+")), append(ffn, strings.Join(fs, "+"))
+	}
+	_, count := p.countOf(p.main)
+	if hint := p.scheduleAt(); len(hint) > 0 {
+		at = append(hint, at...)
+	}
+	if why != "" {
+		unknown(p.Report("schedule.mixers", nil, count...), why)
+	} else {
+		p.Report("schedule.mixers", runs(mix), firstSpans(at, 4)...)
+	}
+	if ffnWhy != "" {
+		unknown(p.Report("schedule.ffn", nil, count...), ffnWhy)
+	} else {
+		p.Report("schedule.ffn", runs(ffn), firstSpans(ffnAt, 4)...)
+	}
+}
+
+// looseMLPs are the feed-forwards of a block whose sums are not understood.
+func (p *Pass) looseMLPs(b *block) []string {
+	for id := b.call.First; id < b.call.Last; id++ {
+		n := p.f.node(id)
+		if n == nil {
+			continue
+		}
+		if q := p.f.projection(n); q != nil {
+			if m := p.f.mlpAt(q); m != nil && (m.gated || m.actName != "linear") {
+				return []string{"dense"}
+			}
+		}
+	}
+	return nil
+}
+
+// scheduleAt is the line at which a list of layer kinds in the config is set.
+func (p *Pass) scheduleAt() []graph.Span {
+	n := len(p.main.blocks)
+	for _, c := range p.Model.Config {
+		l, ok := c.Value.([]any)
+		if !ok || len(l) != n || n < 2 {
+			continue
+		}
+		if _, ok := l[0].(string); ok {
+			return c.At
+		}
+	}
+	return nil
+}
+
+// attentionKind is what schedule.mixers calls an attention.
+func (p *Pass) attentionKind(a *attn) (kind, why string, at []graph.Span) {
+	if a.sparse != nil {
+		return "sparse", "", []graph.Span{site(a.sparse)}
+	}
+	v := p.f.visible(a)
+	switch {
+	case v.why != "":
+		return "full", v.why, nil
+	case v.chunked:
+		return "chunked", "", v.at
+	case v.window > 0:
+		return "sliding", "", v.at
+	}
+	return "full", "", v.at
+}
+
+func hasSelf(b *block) bool {
+	for _, a := range b.attns {
+		if !a.cross {
+			return true
+		}
+	}
+	return false
+}
+
+func appendStr(l []string, s string) []string {
+	for _, x := range l {
+		if x == s {
+			return l
+		}
+	}
+	return append(l, s)
+}
+
+// runs writes a list as [value, count] pairs.
+func runs(l []string) []any {
+	var out []any
+	for i := 0; i < len(l); {
+		j := i
+		for j < len(l) && l[j] == l[i] {
+			j++
+		}
+		out = append(out, []any{l[i], int64(j - i)})
+		i = j
+	}
+	return out
+}
+
+func firstSpans(at []graph.Span, n int) []graph.Span {
+	at = spans(at...)
+	return at[:min(n, len(at))]
+}

@@ -1,0 +1,198 @@
+package rules
+
+import (
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
+
+var scoresRule = &Rule{
+	Name: "scores",
+	Doc:  "The factor on q·k and the cap on it, from everything between the projections and the softmax.",
+	Keys: []string{"attention.scale", "attention.softcap"},
+	Run:  runScores,
+}
+
+func runScores(p *Pass) {
+	p.each(func(b *block, a *attn, path string) {
+		qf, qat := p.f.factorsBehind(a.q, a.qp)
+		kf, kat := p.f.factorsBehind(a.k, a.kp)
+		c := a.scale.mul(qf).mul(kf)
+		at := append(append(append([]graph.Span{}, a.scaleAt...), qat...), kat...)
+		for _, e := range []*graph.Expr{c.e} {
+			at = append(p.configAt(e), at...)
+		}
+		f := p.Block(b, path, "attention.scale", c.v, append(append(p.assigned(path, c), at...), site(a.qk), site(a.soft))...)
+		f.Status = graph.Present
+		if c.e != nil {
+			f.Expr = c.e.String()
+		}
+		f = p.Block(b, path, "attention.softcap", "none", site(a.qk), site(a.soft), a.qk.At)
+		if a.softcap != nil {
+			f.Value, f.Status = a.softcap.v, graph.Present
+			at := append(p.configAt(a.softcap.e), site(a.capNode), a.capNode.At)
+			f.At = spans(append(at, f.At...)...)
+			if a.softcap.e != nil {
+				f.Expr = a.softcap.e.String()
+			}
+		}
+	})
+}
+
+// assigned is the line of the module's constructor that computes the factor.
+func (p *Pass) assigned(path string, c factor) []graph.Span {
+	m := p.f.inits[path]
+	if m == nil || m.At.IsZero() {
+		return nil
+	}
+	src := p.source(m.At.File)
+	if src == nil {
+		return nil
+	}
+	// lines of the class that raise something to -0.5 or divide by a root
+	var out []graph.Span
+	for l := m.At.Line; l < len(src.lines) && l < m.At.Line+200; l++ {
+		t := src.lines[l]
+		if len(t) > 0 && t[0] != ' ' && t[0] != '#' && t[0] != ')' && t[0] != '\r' {
+			break
+		}
+		if containsAny(t, "**-0.5", "** -0.5", "**(-0.5)", "** (-0.5)", "math.sqrt(", "scaling = ", "scale = ") && containsAny(t, "self.") && containsAny(t, "=") && len(out) < 2 {
+			out = append(out, graph.Span{File: m.At.File, Line: l + 1})
+		}
+	}
+	return out
+}
+
+var sinksRule = &Rule{
+	Name: "sinks",
+	Doc:  "Whether a learned logit joins the softmax's denominator.",
+	Keys: []string{"attention.sinks"},
+	Run: func(p *Pass) {
+		p.each(func(b *block, a *attn, path string) {
+			at := []graph.Span{a.soft.At, site(a.soft)}
+			if a.sinks != nil {
+				at = append([]graph.Span{p.weightMade(a.sinks)}, at...)
+			}
+			p.Block(b, path, "attention.sinks", a.sinks != nil, at...)
+		})
+	},
+}
+
+var gateRule = &Rule{
+	Name: "gate",
+	Doc:  "Whether the attention's output (or its values) are multiplied by a function of the hidden state.",
+	Keys: []string{"attention.gate"},
+	Run:  runGate,
+}
+
+func runGate(p *Pass) {
+	p.each(func(b *block, a *attn, path string) {
+		g := p.f.gateOf(a)
+		at := []graph.Span{}
+		if g != nil {
+			at = append(at, g.At, site(g))
+		}
+		if a.op != nil {
+			at = append(at, site(a.op.out), p.weightMade(a.op.weight))
+		}
+		p.Block(b, path, "attention.gate", g != nil, at...)
+	})
+}
+
+// gateOf finds a product of the attention's output with another function of
+// the hidden state, before the output projection; or of the values.
+func (f *flow) gateOf(a *attn) *graph.Node {
+	gated := func(u *graph.Node, with *graph.Node) *graph.Node {
+		if u.Op != "mul" || len(u.In) != 2 {
+			return nil
+		}
+		for i := range 2 {
+			o := u.In[1-i]
+			if u.In[i] == with && f.content[o.ID] && f.bend(o, 0) >= 3 && !f.depends(o, a.soft) {
+				return u
+			}
+		}
+		return nil
+	}
+	work := []*graph.Node{a.pv}
+	seen := map[*graph.Node]bool{}
+	end := int32(1 << 30)
+	if a.call != nil {
+		end = a.call.Last
+	}
+	for len(work) > 0 && len(seen) < 80 {
+		n := work[0]
+		work = work[1:]
+		for _, u := range f.users[n.ID] {
+			if seen[u] || u.ID >= end {
+				continue
+			}
+			seen[u] = true
+			if g := gated(u, n); g != nil {
+				return g
+			}
+			if f.projection(u) != nil && u.Op != "add" {
+				continue
+			}
+			if identities[u.Op] || layouts[u.Op] || f.normOut[u] != nil || inNorm(f, u) || u.Op == "cat" || u.Op == "sub" || u.Op == "add" && len(u.In) == 1 || u.Op == "mul" {
+				work = append(work, u)
+			}
+		}
+	}
+	// values
+	n := a.v
+	for range 30 {
+		n = base(n)
+		if n == nil {
+			return nil
+		}
+		if n.Op == "mul" && len(n.In) == 2 {
+			for i := range 2 {
+				if f.content[n.In[i].ID] && f.content[n.In[1-i].ID] && f.bend(n.In[i], 0) >= 3 {
+					return n
+				}
+			}
+		}
+		if u := f.normOut[n]; u != nil {
+			n = u.in
+			continue
+		}
+		return nil
+	}
+	return nil
+}
+
+var maskRule = &Rule{
+	Name: "mask",
+	Doc:  "What a query can see, by evaluating the mask's own computation at positions far apart.",
+	Keys: []string{"attention.mask", "attention.window"},
+	Run:  runMask,
+}
+
+func runMask(p *Pass) {
+	p.each(func(b *block, a *attn, path string) {
+		if a.cross {
+			return
+		}
+		v := p.f.visible(a)
+		where := append(append([]graph.Span{}, v.at...), site(a.soft))
+		if v.why != "" {
+			unknown(p.Block(b, path, "attention.mask", nil, where...), v.why)
+			unknown(p.Block(b, path, "attention.window", nil, where...), v.why)
+			return
+		}
+		m := "bidirectional"
+		if v.causal {
+			m = "causal"
+		}
+		p.Block(b, path, "attention.mask", m, firstSpans(where, 3)...)
+		f := p.Block(b, path, "attention.window", "none", firstSpans(where, 3)...)
+		if v.window > 0 {
+			f.Value, f.Status = v.window, graph.Present
+			for _, c := range p.Model.Config {
+				if n, ok := asInt(c.Value); ok && n == v.window && containsAny(c.Name, "window", "chunk") {
+					f.Expr = "config." + c.Name
+					f.At = spans(append(append([]graph.Span{}, c.At...), f.At...)...)
+				}
+			}
+		}
+	})
+}

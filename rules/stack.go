@@ -1,0 +1,577 @@
+package rules
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
+
+// stack is a list of sibling modules that are called one after the other, each
+// on what the one before gave: the blocks of an encoder or a decoder.
+type stack struct {
+	name   string // "main", or the path of the part that holds it
+	prefix string // "model.layers", "encoder.layers.*.blocks"
+	main   bool
+	blocks []*block
+	cross  bool
+}
+
+// block is one call of one module of a stack.
+type block struct {
+	stack   *stack
+	i       int
+	call    *graph.Call
+	in, out *graph.Node // the residual stream
+	stages  []*stage
+	other   string // why the residual structure is not a chain of sums, or ""
+	hyper   bool   // several mixed streams
+	attns   []*attn
+	same    *block // an earlier block that does the same, operation by operation; nil where this is the first
+}
+
+// own are the blocks that are not the same as an earlier one.
+func (s *stack) own() []*block {
+	var out []*block
+	for _, b := range s.blocks {
+		if b.same == nil {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// signature describes what a block does, so that equal blocks are looked at
+// once: its operations with their shapes, arguments and places, where operands
+// inside the block count from its start, those from before the stack by
+// themselves, and others by their distance.
+func (f *flow) signature(b *block, start int32) string {
+	h := fnv.New128a()
+	var buf [8]byte
+	num := func(v int64) {
+		binary.LittleEndian.PutUint64(buf[:], uint64(v))
+		h.Write(buf[:])
+	}
+	in := root(b.in)
+	for id := b.call.First; id < b.call.Last; id++ {
+		n := f.node(id)
+		if n == nil {
+			continue
+		}
+		h.Write([]byte(n.Op))
+		h.Write([]byte(n.DType))
+		num(int64(n.At.Line))
+		num(int64(id - b.call.First))
+		for _, d := range n.Shape {
+			num(d)
+		}
+		for i := range n.Args {
+			h.Write([]byte(n.Args[i].Name))
+			h.Write([]byte(n.Args[i].Val))
+			if n.Args[i].IsNum {
+				num(int64(math.Float64bits(n.Args[i].Num)))
+			}
+		}
+		for _, x := range n.In {
+			switch {
+			case x.ID >= b.call.First:
+				num(int64(x.ID - b.call.First))
+			case root(x) == in:
+				num(-1)
+			case x.ID < start:
+				num(int64(x.ID) + 1<<40)
+			default:
+				num(int64(x.ID-b.call.First) - 2)
+			}
+		}
+	}
+	num(int64(b.out.ID - b.call.First))
+	return b.call.Class + string(h.Sum(nil))
+}
+
+// chain is a candidate: calls of the elements of one container in order.
+type chain struct {
+	prefix string
+	calls  []*graph.Call
+}
+
+func (f *flow) findStacks() []*stack {
+	byPrefix := map[string]*chain{}
+	var order []*chain
+	for _, c := range f.t.Calls {
+		i := strings.LastIndexByte(c.Path, '.')
+		last := c.Path[i+1:]
+		if _, err := strconv.Atoi(last); err != nil {
+			last = strings.TrimLeft(last, "abcdefghijklmnopqrstuvwxyz_")
+			if _, err := strconv.Atoi(last); err != nil {
+				continue
+			}
+		}
+		p := strings.TrimRight(c.Path, "0123456789")
+		if byPrefix[p] == nil {
+			byPrefix[p] = &chain{prefix: strings.TrimSuffix(p, ".")}
+			order = append(order, byPrefix[p])
+		}
+		byPrefix[p].calls = append(byPrefix[p].calls, c)
+	}
+	var good []*chain
+	for _, ch := range order {
+		if f.isChain(ch) {
+			good = append(good, ch)
+		}
+	}
+	inElement := func(a *chain, b *chain) bool { // a lies inside elements of b
+		for _, x := range b.calls {
+			if a != b && callWithin(a.calls[0].Parent, x) {
+				return true
+			}
+		}
+		return false
+	}
+	var stacks []*stack
+	var place func(ch *chain, into *stack)
+	place = func(ch *chain, into *stack) {
+		var nested []*chain
+		for _, o := range good {
+			if inElement(o, ch) {
+				direct := true
+				for _, mid := range good {
+					if mid != o && mid != ch && inElement(o, mid) && inElement(mid, ch) {
+						direct = false
+					}
+				}
+				if direct {
+					nested = append(nested, o)
+				}
+			}
+		}
+		if len(nested) > 0 && f.passThrough(ch, nested) {
+			if into == nil {
+				into = &stack{prefix: ch.prefix}
+				stacks = append(stacks, into)
+			}
+			for _, o := range nested {
+				place(o, into)
+			}
+			return
+		}
+		if into == nil {
+			into = &stack{prefix: ch.prefix}
+			stacks = append(stacks, into)
+		}
+		for _, c := range ch.calls {
+			into.blocks = append(into.blocks, &block{stack: into, call: c, i: len(into.blocks)})
+		}
+	}
+	for _, ch := range good {
+		top := true
+		for _, o := range good {
+			if inElement(ch, o) {
+				top = false
+			}
+		}
+		if top {
+			place(ch, nil)
+		}
+	}
+	for _, s := range stacks {
+		sort.SliceStable(s.blocks, func(i, j int) bool { return s.blocks[i].call.ID < s.blocks[j].call.ID })
+		for i, b := range s.blocks {
+			b.i = i
+		}
+		f.streams(s)
+	}
+	return stacks
+}
+
+// isChain reports whether each call gets what the one before gave and does
+// enough to be a block: at least two learned products, not a leaf.
+func (f *flow) isChain(ch *chain) bool {
+	for i, c := range ch.calls {
+		if c.Leaf || len(c.In) == 0 || len(c.Out) == 0 {
+			return false
+		}
+		if i > 0 {
+			if !f.feeds(ch.calls[i-1], c) {
+				return false
+			}
+		}
+	}
+	c := ch.calls[0]
+	n := 0
+	for id := c.First; id < c.Last; id++ {
+		x := f.node(id)
+		if x == nil {
+			continue
+		}
+		if x.Op != "add" && f.projection(x) != nil {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+func (f *flow) feeds(a, b *graph.Call) bool {
+	for _, x := range b.In {
+		if !f.content[x.ID] {
+			continue
+		}
+		for _, o := range a.Out {
+			if f.content[o.ID] && (root(x) == root(o) || f.depends(x, o)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// passThrough reports whether the elements of ch are mere stages: they hold
+// lists of equal modules and add nothing to the stream themselves.
+func (f *flow) passThrough(ch *chain, nested []*chain) bool {
+	for _, n := range nested {
+		for _, c := range n.calls[1:] {
+			if c.Class != n.calls[0].Class {
+				return false
+			}
+		}
+	}
+	c := ch.calls[0]
+	for id := c.First; id < c.Last; id++ {
+		x := f.node(id)
+		if x == nil || x.Op != "add" || len(x.In) != 2 || !f.content[x.In[0].ID] || !f.content[x.In[1].ID] {
+			continue
+		}
+		inside := false
+		for _, n := range nested {
+			for _, nc := range n.calls {
+				inside = inside || within(x, nc)
+			}
+		}
+		if !inside {
+			return false
+		}
+	}
+	return true
+}
+
+// streams finds which input and output of each block is the residual stream.
+func (f *flow) streams(s *stack) {
+	pick := func(ns []*graph.Node) int {
+		for i, n := range ns {
+			if f.content[n.ID] && len(n.Shape) >= 2 && !isInt(n.DType) {
+				return i
+			}
+		}
+		return 0
+	}
+	inAt, outAt := -1, -1
+	for i := 1; i < len(s.blocks) && inAt < 0; i++ {
+		a, b := s.blocks[i-1].call, s.blocks[i].call
+		for oi, o := range a.Out {
+			for xi, x := range b.In {
+				if inAt < 0 && f.content[x.ID] && (root(x) == root(o)) {
+					inAt, outAt = xi, oi
+				}
+			}
+		}
+		for oi, o := range a.Out {
+			for xi, x := range b.In {
+				if inAt < 0 && f.content[x.ID] && f.content[o.ID] && f.depends(x, o) {
+					inAt, outAt = xi, oi
+				}
+			}
+		}
+	}
+	for _, b := range s.blocks {
+		xi, oi := inAt, outAt
+		if xi < 0 || xi >= len(b.call.In) || !f.content[b.call.In[xi].ID] {
+			xi = pick(b.call.In)
+		}
+		if oi < 0 || oi >= len(b.call.Out) {
+			oi = pick(b.call.Out)
+		}
+		b.in, b.out = b.call.In[xi], b.call.Out[oi]
+	}
+	first := map[string]*block{}
+	for _, b := range s.blocks {
+		sig := f.signature(b, s.blocks[0].call.First)
+		if e := first[sig]; e != nil {
+			b.same = e
+			continue
+		}
+		first[sig] = b
+		f.residual(b)
+	}
+}
+
+// stage is one sum into the stream.
+type stage struct {
+	add      *graph.Node
+	carrier  *graph.Node // the stream before
+	branches []*branch
+	norm     *norm   // on the sum, so that the stream itself is normalised
+	scaled   *factor // a factor on the stream itself
+}
+
+// branch is what is added to the stream.
+type branch struct {
+	term  *graph.Node // as added
+	out   *graph.Node // without its scale and norm
+	scale []factor    // factors on the branch; node is a parameter's product where learned
+	learn *graph.Node // LayerScale: the product with a parameter
+	post  *norm       // on the whole branch, before the add
+	pre   []*norm     // on the stream, before the branch
+	reads []*graph.Node
+	nodes map[*graph.Node]bool
+	norms []*norm // further norms on the stream inside the branch, unused for pre
+	call  *graph.Call
+	kind  string // attention, mixer, mlp, moe
+	attns []*attn
+	mlp   *mlp
+	moe   *moe
+	mix   *mixer
+}
+
+// residual takes the block's output apart into sums into the stream.
+func (f *flow) residual(b *block) {
+	in := root(b.in)
+	memo := map[*graph.Node]int{}
+	var cost func(n *graph.Node) int
+	const no = 1 << 20
+	inBlock := func(n *graph.Node) bool { return n.ID >= b.call.First && n.ID < b.call.Last }
+	cost = func(n *graph.Node) int {
+		n = root(n)
+		if n == in {
+			return 0
+		}
+		if c, ok := memo[n]; ok {
+			return c
+		}
+		memo[n] = no
+		c := no
+		switch {
+		case !inBlock(n):
+		case f.normOut[n] != nil:
+			c = 8 + cost(f.normOut[n].in)
+		case n.Op == "add" && len(n.In) == 2 && f.content[n.In[0].ID] && f.content[n.In[1].ID]:
+			c = 1 + min(cost(n.In[0]), cost(n.In[1]))
+		case layouts[n.Op] && len(n.In) > 0 && numel(n.In[0].Shape) == numel(n.Shape):
+			c = cost(n.In[0])
+		case n.Op == "mul" || n.Op == "div":
+			if x, _, ok := f.scaling(n); ok {
+				c = 2 + cost(x)
+			} else if x, _ := f.learnedScale(n); x != nil {
+				c = 2 + cost(x)
+			}
+		case n.Op == "setitem" && len(n.In) > 0:
+			c = cost(n.In[0])
+		case n.Op == "where" || n.Op == "masked_fill":
+			for _, x := range n.In {
+				if f.content[x.ID] {
+					c = min(c, 1+cost(x))
+				}
+			}
+		}
+		memo[n] = min(c, no)
+		return memo[n]
+	}
+	if root(b.out) == in {
+		b.other = "the block gives back its input"
+		return
+	}
+	if cost(b.out) >= no {
+		b.other = "its output is no sum with its input"
+		return
+	}
+	cur := root(b.out)
+	var pending *norm
+	var scaled *factor
+	for cur != in {
+		switch {
+		case f.normOut[cur] != nil:
+			u := f.normOut[cur]
+			pending = u
+			cur = root(u.in)
+			continue
+		case layouts[cur.Op] || cur.Op == "setitem":
+			cur = root(cur.In[0])
+			continue
+		case cur.Op == "where" || cur.Op == "masked_fill":
+			best := cur.In[0]
+			for _, x := range cur.In {
+				if f.content[x.ID] && cost(x) < cost(best) || !f.content[best.ID] {
+					best = x
+				}
+			}
+			cur = root(best)
+			continue
+		case cur.Op == "mul" || cur.Op == "div":
+			if x, c, ok := f.scaling(cur); ok {
+				scaled = &c
+				cur = root(x)
+			} else {
+				x, w := f.learnedScale(cur)
+				scaled = &factor{v: 0, node: w}
+				cur = root(x)
+			}
+			continue
+		}
+		// a sum
+		st := &stage{add: cur, norm: pending, scaled: scaled}
+		pending, scaled = nil, nil
+		c, o := cur.In[0], cur.In[1]
+		if cost(o) < cost(c) {
+			c, o = o, c
+		}
+		st.carrier = root(c)
+		var terms []*graph.Node
+		var split func(n *graph.Node)
+		split = func(n *graph.Node) {
+			r := root(n)
+			if r.Op == "add" && len(r.In) == 2 && r.Call == cur.Call && f.content[r.In[0].ID] && f.content[r.In[1].ID] && f.projection(r) == nil && f.normOut[r] == nil {
+				split(r.In[0])
+				split(r.In[1])
+				return
+			}
+			terms = append(terms, n)
+		}
+		split(o)
+		for _, t := range terms {
+			st.branches = append(st.branches, &branch{term: t})
+		}
+		b.stages = append(b.stages, st)
+		cur = st.carrier
+	}
+	if pending != nil && len(b.stages) > 0 {
+		// the residual is taken after a norm of the block's input
+		last := b.stages[len(b.stages)-1]
+		if last.norm == nil {
+			last.norm = pending
+		}
+	}
+	for i, j := 0, len(b.stages)-1; i < j; i, j = i+1, j-1 {
+		b.stages[i], b.stages[j] = b.stages[j], b.stages[i]
+	}
+	stream := map[*graph.Node]bool{in: true}
+	for _, st := range b.stages {
+		stream[st.carrier] = true
+		stream[root(st.add)] = true
+		if st.norm != nil {
+			stream[root(st.norm.out)] = true
+		}
+	}
+	for _, st := range b.stages {
+		for _, br := range st.branches {
+			f.openBranch(b, br, stream)
+		}
+	}
+}
+
+// learnedScale recognises x * w with a parameter w.
+func (f *flow) learnedScale(n *graph.Node) (x, w *graph.Node) {
+	if n.Op != "mul" || len(n.In) != 2 {
+		return nil, nil
+	}
+	for i := range 2 {
+		if p := weightLike(n.In[i]); p != nil && p.Op == "param" && f.content[n.In[1-i].ID] {
+			return n.In[1-i], p
+		}
+	}
+	return nil, nil
+}
+
+// openBranch finds a branch's factors, norms and what it reads from the stream.
+func (f *flow) openBranch(b *block, br *branch, stream map[*graph.Node]bool) {
+	n := root(br.term)
+	for {
+		n = root(n)
+		if x, c, ok := f.scaling(n); ok {
+			br.scale = append(br.scale, c)
+			n = x
+			continue
+		}
+		if x, w := f.learnedScale(n); x != nil && f.normOut[n] == nil {
+			br.learn = n
+			_ = w
+			n = x
+			continue
+		}
+		if u := f.normOut[n]; u != nil && br.post == nil && !stream[root(u.in)] {
+			br.post = u
+			n = u.in
+			continue
+		}
+		if layouts[n.Op] && len(n.In) > 0 && numel(n.In[0].Shape) == numel(n.Shape) {
+			n = n.In[0]
+			continue
+		}
+		break
+	}
+	br.out = n
+	br.nodes = map[*graph.Node]bool{}
+	seenNorm := map[*norm]bool{}
+	var walk func(n *graph.Node)
+	walk = func(n *graph.Node) {
+		if br.nodes[n] || n.ID < b.call.First && !stream[n] {
+			return
+		}
+		r := root(n)
+		if stream[r] {
+			br.reads = appendNode(br.reads, r)
+			return
+		}
+		br.nodes[n] = true
+		if u := f.normOut[n]; u != nil {
+			if s := base(u.in); stream[root(u.in)] || stream[s] {
+				if !seenNorm[u] {
+					seenNorm[u] = true
+					br.pre = append(br.pre, u)
+				}
+				if stream[root(u.in)] {
+					br.reads = appendNode(br.reads, root(u.in))
+				} else {
+					br.reads = appendNode(br.reads, s)
+				}
+				return
+			}
+		}
+		if n.NoValue || shapeOnly[n.Op] {
+			return
+		}
+		for _, x := range n.In {
+			walk(x)
+		}
+	}
+	walk(br.out)
+	// the module whose call made the branch
+	for c := br.out.Call; c != nil && c != b.call; c = c.Parent {
+		br.call = c
+	}
+	if br.call == nil {
+		br.call = b.call
+	}
+}
+
+func appendNode(ns []*graph.Node, n *graph.Node) []*graph.Node {
+	for _, x := range ns {
+		if x == n {
+			return ns
+		}
+	}
+	return append(ns, n)
+}
+
+// attnsIn are the attention cores inside a call.
+func attnsIn(as []*attn, c *graph.Call) []*attn {
+	var out []*attn
+	for _, a := range as {
+		if within(a.soft, c) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
