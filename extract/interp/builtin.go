@@ -3,6 +3,7 @@ package interp
 import (
 	"math/big"
 	"strings"
+	"sync"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/pyast"
@@ -20,7 +21,18 @@ func BuiltinEntries() []Entry {
 // builtinDict holds the values of Builtins; copied for each interpreter.
 var builtinDict *Dict
 
-func newBuiltins() *Dict { return builtinDict.Copy() }
+// finish completes the built-in classes once all of them are filled.
+var finish = sync.OnceFunc(func() {
+	for _, c := range []*Class{IntClass, FloatClass, ComplexClass, StrClass, BytesClass, ListClass, TupleClass, DictClass, SetClass,
+		FrozenSetClass, RangeClass, SliceClass, IteratorClass, dictKeysClass, dictItemsClass, BaseException} {
+		positionalMethods(c)
+	}
+})
+
+func newBuiltins() *Dict {
+	finish()
+	return builtinDict.Copy()
+}
 
 func init() {
 	fn := func(name, sig string, f NativeFn) { Builtins = append(Builtins, Entry{Name: name, Sig: sig, Fn: f}) }
@@ -331,6 +343,7 @@ func init() {
 		b := &Builtin{Name: e.Name, Qual: e.Name, Fn: e.Fn, Raw: e.Raw}
 		if e.Raw == nil {
 			b.Sig = ParseSignature(e.Sig)
+			positional(b, nil)
 		}
 		builtinDict.SetStr(e.Name, b)
 	}

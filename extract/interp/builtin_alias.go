@@ -180,7 +180,7 @@ func (in *Interp) unionOf(a, b Value) (Value, bool) {
 
 func init() {
 	for _, c := range []*Class{ObjectClass, IntClass, BoolClass, FloatClass, ComplexClass, StrClass, BytesClass, RangeClass, SliceClass,
-		NoneClass, PropertyClass, TypeClass, FunctionClass, ModuleClass, EllipsisClass, BaseException, Exception} {
+		NoneClass, PropertyClass, FunctionClass, ModuleClass, EllipsisClass, BaseException, Exception} {
 		plainClasses[c] = true
 	}
 	same := func(in *Interp, a, b []Value) bool {

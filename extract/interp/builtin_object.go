@@ -39,6 +39,9 @@ func opMethods(c *Class, names ...string) {
 			if u := firstUnknown(a[1:]); u != nil && !impl.unknownOK {
 				return u
 			}
+			if impl.numeric && widerThan(Unwrap(a[1]), c) {
+				return NotImplemented
+			}
 			return impl.fn(in, a)
 		})
 		builtinOps[b] = true
@@ -52,6 +55,18 @@ type opFunc struct {
 	args      int // beside self
 	fn        func(in *Interp, a []Value) Value
 	unknownOK bool
+	numeric   bool // leaves operands of a wider number type to their own methods
+}
+
+// widerThan reports whether int's (float's) methods do not know the number v.
+func widerThan(v Value, c *Class) bool {
+	switch v.(type) {
+	case Float:
+		return c == IntClass
+	case Complex:
+		return c == IntClass || c == FloatClass
+	}
+	return false
 }
 
 var opImpl = map[string]opFunc{}
@@ -67,10 +82,10 @@ func initOpImpl() {
 	for i := range binaryOps {
 		op := pyast.Operator(i)
 		o := binaryOps[i]
-		opImpl[o.name] = opFunc{args: 1, fn: func(in *Interp, a []Value) Value {
+		opImpl[o.name] = opFunc{args: 1, numeric: true, fn: func(in *Interp, a []Value) Value {
 			return orNotImplemented(in.rawBinary(op, Unwrap(a[0]), Unwrap(a[1]), false))
 		}}
-		opImpl[o.rname] = opFunc{args: 1, fn: func(in *Interp, a []Value) Value {
+		opImpl[o.rname] = opFunc{args: 1, numeric: true, fn: func(in *Interp, a []Value) Value {
 			return orNotImplemented(in.rawBinary(op, Unwrap(a[1]), Unwrap(a[0]), false))
 		}}
 		opImpl[o.iname] = opFunc{args: 1, fn: func(in *Interp, a []Value) Value {
@@ -81,7 +96,7 @@ func initOpImpl() {
 		}}
 	}
 	for _, op := range []pyast.CmpOperator{pyast.Eq, pyast.NotEq, pyast.Lt, pyast.LtE, pyast.Gt, pyast.GtE} {
-		opImpl[cmpOps[op].name] = opFunc{args: 1, fn: func(in *Interp, a []Value) Value {
+		opImpl[cmpOps[op].name] = opFunc{args: 1, numeric: true, fn: func(in *Interp, a []Value) Value {
 			return orNotImplemented(in.rawCompare(op, Unwrap(a[0]), Unwrap(a[1])))
 		}}
 	}
@@ -397,8 +412,8 @@ func initType() {
 			if u, ok := args[0].(*Unknown); ok {
 				return u
 			}
-			if i, ok := args[0].(Iterator); ok {
-				return i.Type()
+			if m, ok := args[0].(*BoundMethod); ok && m.Fn.Type() == BuiltinClass {
+				return BuiltinClass
 			}
 			return args[0].Type()
 		}
@@ -509,6 +524,25 @@ func initType() {
 		}
 		return &BoundMethod{Self: cls, Fn: a[0].(*ClassMethod).Fn}
 	}})
+	SuperClass.New = func(in *Interp, cls *Class, args []Value, kw []KW) Value {
+		switch len(args) {
+		case 0:
+			in.Raise(RuntimeError, "super(): no arguments")
+		case 1:
+			in.Raise(RuntimeError, "super() without an object is not supported")
+		}
+		c, ok := args[0].(*Class)
+		if !ok {
+			in.Raise(TypeError, "super() argument 1 must be a type, not %s", args[0].Type().Name)
+		}
+		if u, ok := args[1].(*Unknown); ok {
+			return u
+		}
+		if k, ok := args[1].(*Class); !(ok && k.Is(c)) && !args[1].Type().Is(c) {
+			in.Raise(TypeError, "super(type, obj): obj must be an instance or subtype of type")
+		}
+		return &Super{Class: c, Self: args[1]}
+	}
 	MethodClass.New = func(in *Interp, cls *Class, args []Value, kw []KW) Value {
 		if len(args) != 2 {
 			in.Raise(TypeError, "method expected 2 arguments, got %d", len(args))

@@ -226,7 +226,14 @@ func init() {
 			return u
 		}
 		if s, ok := AsStr(a[0]); ok {
-			c, err := strconv.ParseComplex(strings.ReplaceAll(strings.TrimSpace(s), "j", "i"), 128)
+			text := strings.ToLower(strings.TrimSpace(s))
+			if t, ok := strings.CutSuffix(text, "j"); ok {
+				if t == "" || t[len(t)-1] == '+' || t[len(t)-1] == '-' {
+					t += "1"
+				}
+				text = t + "i"
+			}
+			c, err := strconv.ParseComplex(text, 128)
 			if err != nil {
 				in.Raise(ValueError, "complex() arg is a malformed string")
 			}

@@ -96,7 +96,7 @@ func (in *Interp) canonInstance(k *Instance) (any, bool) {
 	if m == nil || IsNone(m) {
 		in.unhashable(k)
 	}
-	if b, isNative := m.(*Builtin); isNative && b.Fn != nil && builtinHash[b] {
+	if b, isNative := m.(*Builtin); isNative && builtinHash[b] {
 		if p, ok := k.Data.(Value); ok && sameEq(k.Cls) {
 			return in.canon(p)
 		}

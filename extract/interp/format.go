@@ -533,7 +533,7 @@ func (in *Interp) formatInt(v Value, spec, typeName string) string {
 			in.Raise(ValueError, "Sign not allowed with integer format specifier 'c'")
 		}
 		if !n.IsInt64() || n.Int64() < 0 || n.Int64() > 0x10ffff {
-			in.Raise(OverflowError, "%%c arg not in range(0x110000)")
+			in.Raise(OverflowError, "%s", "%c arg not in range(0x110000)")
 		}
 		return f.place("", string(encodeRune(nil, rune(n.Int64()))), '<')
 	case 'e', 'E', 'f', 'F', 'g', 'G', '%':
@@ -714,6 +714,9 @@ func (in *Interp) Format(v Value, spec string) string {
 			return complexRepr(x.V)
 		}
 		f := in.parseSpec(spec, "complex")
+		if f.typ == 0 && f.prec < 0 && f.sign == 0 {
+			return f.place("", complexRepr(x.V), '>')
+		}
 		f2 := f
 		f2.width, f2.fill, f2.align = 0, " ", 0
 		re := in.formatFloatSpec(real(x.V), &f2)
@@ -931,10 +934,10 @@ func (in *Interp) percentOne(f *fmtSpec, v Value, at int, isBytes bool) string {
 		}
 		n, ok := in.intOf(v)
 		if !ok {
-			in.Raise(TypeError, "%%c requires int or char")
+			in.Raise(TypeError, "%s", "%c requires int or char")
 		}
 		if n < 0 || n > 0x10ffff {
-			in.Raise(OverflowError, "%%c arg not in range(0x110000)")
+			in.Raise(OverflowError, "%s", "%c arg not in range(0x110000)")
 		}
 		return text(string(encodeRune(nil, rune(n))))
 	case 'd', 'i', 'u', 'o', 'x', 'X':
@@ -1113,7 +1116,7 @@ func (f *formatter) field(s string, depth int) string {
 	case 'a':
 		v = NewStr(asciiRepr(in.Repr(v)))
 	default:
-		in.Raise(ValueError, "Unknown conversion specifier '%c'", conv)
+		in.Raise(ValueError, "Unknown conversion specifier %c", conv)
 	}
 	if strings.ContainsAny(spec, "{}") {
 		spec = f.run(spec, depth-1)

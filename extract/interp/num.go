@@ -7,6 +7,7 @@ import (
 	"math/cmplx"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/arch-extract/arch-extract/pyast"
 )
@@ -267,7 +268,7 @@ func (in *Interp) intPow(a, b Value) Value {
 		}
 		x, _ := in.toFloat(a)
 		y, _ := in.toFloat(b)
-		return NewFloat(math.Pow(x, y))
+		return NewFloat(floatPower(x, y))
 	}
 	if p.BitLen() > 1 {
 		if !q.IsInt64() || q.Int64() > maxBigBits {
@@ -314,9 +315,9 @@ func (in *Interp) floatPow(x, y float64) Value {
 		in.Raise(ZeroDivisionError, "0.0 cannot be raised to a negative power")
 	}
 	if x < 0 && y != math.Trunc(y) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
-		return Complex{V: cmplx.Pow(complex(x, 0), complex(y, 0))}
+		return Complex{V: complexPow(complex(x, 0), complex(y, 0))}
 	}
-	r := math.Pow(x, y)
+	r := floatPower(x, y)
 	if math.IsInf(r, 0) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
 		in.RaiseExc(&Instance{Cls: OverflowError, Data: NewTuple(NewInt(34), NewStr("Numerical result out of range"))})
 	}
@@ -378,9 +379,20 @@ func (in *Interp) complexOp(op pyast.Operator, x, y complex128) (Value, bool) {
 			}
 			return Complex{r}, true
 		}
-		return Complex{cmplx.Pow(x, y)}, true
+		return Complex{complexPow(x, y)}, true
 	}
 	return nil, false
+}
+
+// complexPow is CPython's c_pow: through the polar form.
+func complexPow(x, y complex128) complex128 {
+	r, at := cmplx.Abs(x), cmplx.Phase(x)
+	length, phase := math.Pow(r, real(y)), at*real(y)
+	if imag(y) != 0 {
+		length *= math.Exp(-at * imag(y))
+		phase += imag(y) * math.Log(r)
+	}
+	return complex(length*math.Cos(phase), length*math.Sin(phase))
 }
 
 func rawUnary(op pyast.UnaryOperator, a Value) (Value, bool) {
@@ -494,7 +506,7 @@ func floatRepr(f float64) string {
 		return "0.0"
 	}
 	if a := math.Abs(f); a >= 1e16 || a < 1e-4 {
-		return fixExponent(strconv.FormatFloat(f, 'e', -1, 64))
+		return strconv.FormatFloat(f, 'e', -1, 64)
 	}
 	s := strconv.FormatFloat(f, 'f', -1, 64)
 	if !strings.ContainsRune(s, '.') {
@@ -502,9 +514,6 @@ func floatRepr(f float64) string {
 	}
 	return s
 }
-
-// fixExponent keeps Go's two-digit exponents, which are Python's too.
-func fixExponent(s string) string { return s }
 
 func complexRepr(c complex128) string {
 	im := shortFloat(imag(c)) + "j"
@@ -530,7 +539,7 @@ func (in *Interp) parseInt(text string, base int) Value {
 	if base != 0 && (base < 2 || base > 36) {
 		in.Raise(ValueError, "int() base must be >= 2 and <= 36, or 0")
 	}
-	s := strings.TrimSpace(text)
+	s := asciiDigits(strings.TrimSpace(text))
 	sign := ""
 	if s != "" && (s[0] == '+' || s[0] == '-') {
 		if s[0] == '-' {
@@ -576,13 +585,30 @@ func (in *Interp) parseInt(text string, base int) Value {
 	return NewBig(n)
 }
 
+// asciiDigits replaces the decimal digits of other scripts.
+func asciiDigits(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsDigit(r) {
+			return r
+		}
+		zero := r
+		for unicode.IsDigit(zero-1) && r-zero < 9 {
+			zero--
+		}
+		return '0' + r - zero
+	}, s)
+}
+
 // parseFloat reads a float as float(s) does.
 func (in *Interp) parseFloat(text string) float64 {
 	bad := func() float64 {
 		in.Raise(ValueError, "could not convert string to float: %s", strRepr(text))
 		return 0
 	}
-	s := strings.TrimSpace(text)
+	s := asciiDigits(strings.TrimSpace(text))
 	if s == "" || s[0] == '_' || s[len(s)-1] == '_' || strings.Contains(s, "__") || strings.ContainsAny(s, "xXpP") {
 		return bad()
 	}

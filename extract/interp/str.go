@@ -281,7 +281,7 @@ func fieldsN(s string, n int) []string {
 	s = strings.TrimLeftFunc(s, isSpace)
 	for s != "" {
 		if n == 0 {
-			return append(out, strings.TrimRightFunc(s, isSpace))
+			return append(out, s)
 		}
 		i := strings.IndexFunc(s, isSpace)
 		if i < 0 {
@@ -300,7 +300,7 @@ func rfieldsN(s string, n int) []string {
 	s = strings.TrimRightFunc(s, isSpace)
 	for s != "" {
 		if n == 0 {
-			out = append(out, strings.TrimLeftFunc(s, isSpace))
+			out = append(out, s)
 			break
 		}
 		i := strings.LastIndexFunc(s, isSpace)

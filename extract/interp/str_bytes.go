@@ -287,10 +287,13 @@ func init() {
 		Method{Name: "join", Sig: "self, iterable, /", Fn: func(in *Interp, a []Value) Value {
 			var parts []string
 			size := 0
-			for _, v := range in.Elements(a[1]) {
-				s := bytesSelf(in, v)
-				size += len(s)
-				parts = append(parts, s)
+			for i, v := range in.Elements(a[1]) {
+				b, ok := Unwrap(v).(Bytes)
+				if !ok {
+					in.Raise(TypeError, "sequence item %d: expected a bytes-like object, %s found", i, v.Type().Name)
+				}
+				size += len(b.S)
+				parts = append(parts, b.S)
 			}
 			in.Charge(int64(size))
 			return Bytes{S: strings.Join(parts, bytesSelf(in, a[0]))}
