@@ -22,6 +22,8 @@ type Model struct {
 	Root   *Module       `json:"root,omitempty"`
 	Trace  *Trace        `json:"trace,omitempty"`
 	Facts  []Fact        `json:"facts,omitempty"`
+	Blocks []Block       `json:"blocks,omitempty"`
+	Counts Counts        `json:"counts,omitzero"`
 	// TraceError says why there is no (complete) trace, with the place.
 	TraceError string   `json:"trace_error,omitempty"`
 	Switches   []Switch `json:"switches,omitempty"`
@@ -219,4 +221,38 @@ func (m *Model) Lookup(name string) (ConfigValue, bool) {
 		}
 	}
 	return ConfigValue{}, false
+}
+
+// Block describes one kind of block: what it does, as equations read from the
+// trace, with the names that the code has.
+type Block struct {
+	Class string `json:"class"`
+	At    Span   `json:"at,omitzero"`
+	Stack string `json:"stack"`
+	Scope string `json:"scope"` // "model.layers.{0-4,6}"
+	Count int    `json:"count"`
+	Flow  string `json:"flow,omitempty"`
+	Parts []Part `json:"parts,omitempty"`
+}
+
+// Part is one part of a block: its attention, its feed-forward, its experts.
+type Part struct {
+	Kind   string `json:"kind"` // attention, mlp, moe, mixer
+	Module string `json:"module"`
+	Class  string `json:"class"`
+	At     Span   `json:"at,omitzero"`
+	Scope  string `json:"scope"`
+	Flow   string `json:"flow,omitempty"`
+}
+
+// Counts are numbers of parameters, and what the cache holds for each token.
+type Counts struct {
+	Total     int64 `json:"total"`
+	Embedding int64 `json:"embedding"` // the token embedding
+	PerLayer  int64 `json:"per_layer"` // the first block of the main stack
+	Active    int64 `json:"active"`    // without the experts that a token does not visit
+	// CacheBytes is what keys and values of one token take in 16 bits over all
+	// layers of the main stack; 0 where not known.
+	CacheBytes int64  `json:"cache_bytes,omitempty"`
+	CacheExpr  string `json:"cache_expr,omitempty"`
 }
