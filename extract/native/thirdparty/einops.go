@@ -369,6 +369,7 @@ func einopsEntries() []interp.Entry {
 	return []interp.Entry{
 		{Name: "einops.__version__", Value: func(interT) value { return interp.NewStr(PackageVersions["einops"]) }},
 		{Name: "einops.EinopsError", Class: einopsError},
+		{Name: "einops.layers.torch", Module: einopsLayer},
 		{Name: "einops.rearrange", Sig: "tensor, pattern, **axes_lengths", Fn: func(in interT, a []value) value {
 			return transform(in, "rearrange", a[0], a[1], nil, kwOf(a[2]))
 		}},

@@ -71,8 +71,8 @@ func inertClass(q string, bases ...*interp.Class) *interp.Class {
 		interp.Method{Name: "__class_getitem__", Sig: "cls, item", Kind: "class", Fn: func(_ interT, a []value) value { return a[0] }},
 	)
 	c.GetAttrHook = func(in interT, self *interp.Instance, name string) (value, bool) {
-		if strings.HasPrefix(name, "__") {
-			return nil, false
+		if self.Cls != c || strings.HasPrefix(name, "__") {
+			return nil, false // classes derived from it have the attributes that they define
 		}
 		return in.Unknown("%s.%s", q, name), true
 	}
