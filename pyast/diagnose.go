@@ -149,8 +149,8 @@ func (d *diagnosis) rest(line int32) *Error {
 			d.next()
 		}
 	})
-	if err != nil && err.quiet {
-		return nil
+	if len(d.modes) > 0 {
+		return nil // an error inside a field stands
 	}
 	if err == nil || !err.soft {
 		return err

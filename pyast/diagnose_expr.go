@@ -1238,7 +1238,7 @@ func (d *diagnosis) fstring(open kind) bool {
 		for {
 			if t := d.got(open + 1); t != nil {
 				parts = append(parts, t)
-			} else if !d.field(open, raw, open == tTStart) {
+			} else if !d.field(open, raw) {
 				break
 			}
 		}
@@ -1262,7 +1262,7 @@ func (d *diagnosis) decodePart(t *token, raw bool) {
 	}
 }
 
-func (d *diagnosis) field(open kind, raw, template bool) bool {
+func (d *diagnosis) field(open kind, raw bool) bool {
 	start := d.pos
 	letter := "f"
 	if open == tTStart {
@@ -1286,19 +1286,15 @@ func (d *diagnosis) field(open kind, raw, template bool) bool {
 			if bang := &d.toks[at]; bang.line != n.Line || bang.endCol != n.Col {
 				d.raiseTok(bang, "%s-string: conversion type must come right after the exclamation mark", letter)
 			}
+			switch n.ID {
+			case "s", "r", "a":
+			default:
+				d.raiseAt(n, "%s-string: invalid conversion character %s: expected 's', 'r', or 'a'", letter, reprString(n.ID))
+			}
 			return true
 		})
-		conversion := d.toks[d.pos-1]
 		d.try(func() bool { return d.formatSpec(open, raw) })
 		if d.has(tRbrace) {
-			if conversion.kind == tName && d.conversionAt(start, &conversion) {
-				switch d.textOf(&conversion) {
-				case "s", "r", "a":
-				default:
-					d.raiseTok(&conversion, "%s-string: invalid conversion character %s: expected 's', 'r', or 'a'",
-						letter, reprString(d.textOf(&conversion)))
-				}
-			}
 			return true
 		}
 	}
@@ -1308,11 +1304,6 @@ func (d *diagnosis) field(open kind, raw, template bool) bool {
 	return false
 }
 
-// conversionAt reports whether a name token stands right after an exclamation mark.
-func (d *diagnosis) conversionAt(start int, t *token) bool {
-	return t.start > 0 && d.src[t.start-1] == '!'
-}
-
 func (d *diagnosis) formatSpec(open kind, raw bool) bool {
 	if !d.has(tColon) {
 		return false
@@ -1320,7 +1311,7 @@ func (d *diagnosis) formatSpec(open kind, raw bool) bool {
 	for {
 		if t := d.got(open + 1); t != nil {
 			d.decodePart(t, raw)
-		} else if !d.field(open, raw, false) {
+		} else if !d.field(open, raw) {
 			return true
 		}
 	}
@@ -1363,7 +1354,7 @@ func (d *diagnosis) badField(open kind, letter string, raw bool) {
 	}
 	after := d.pos
 	if d.has(tColon) {
-		for d.got(open+1) != nil || d.field(open, raw, false) {
+		for d.got(open+1) != nil || d.field(open, raw) {
 		}
 		if d.kind() != tRbrace {
 			d.raiseNext("%s-string: expecting '}', or format specs", letter)

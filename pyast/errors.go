@@ -16,8 +16,7 @@ type Error struct {
 	Msg  string
 
 	token bool // found by the scanner, which then has no more tokens to give
-	soft  bool // and of those that do not matter beyond a syntax error, where only open brackets do
-	quiet bool // and of those where not even these do
+	soft  bool // and of those that do not matter beyond a syntax error
 }
 
 // Error returns path:line:col: message.
@@ -79,7 +78,14 @@ func (s *scanner) charCol(line, col int32) int {
 	if end <= start {
 		return int(col)
 	}
-	return utf8.RuneCountInString(s.src[start:end]) + int(col) - (end - start)
+	n := int(col) - (end - start)
+	if !utf8.RuneStart(s.src[end]) {
+		n++ // part of a character
+		for !utf8.RuneStart(s.src[end]) {
+			end--
+		}
+	}
+	return n + utf8.RuneCountInString(s.src[start:end])
 }
 
 // lexical panics with an error of the scanner.
@@ -97,9 +103,10 @@ func (s *scanner) failAtToken(line, col int32, format string, args ...any) {
 	s.lexical(false, "SyntaxError", line, s.charCol(line, col)+1, format, args...)
 }
 
-// failRange points at a column from 1.
-func (s *scanner) failRange(line, col int32, format string, args ...any) {
-	s.failAtToken(line, col-1, format, args...)
+// failBytes points at the byte of an offset; CPython does not count
+// characters here.
+func (s *scanner) failBytes(pos int, format string, args ...any) {
+	s.lexical(false, "SyntaxError", s.line, pos-s.lineStart+1, format, args...)
 }
 
 func (s *scanner) failTabs() {
@@ -174,17 +181,15 @@ func (s *scanner) failTriple(detected int32, quote byte) {
 	s.failAtToken(s.tok.line, s.tok.col, "unterminated triple-quoted string literal (detected at line %d)", detected)
 }
 
-func (s *scanner) failFString(m *fmode) {
+func (s *scanner) failFString(m *fmode, pos int) {
 	triple := ""
-	detected := s.line
 	if m.triple {
 		s.atEnd()
 		triple = "triple-quoted "
-		detected--
 	}
-	err := catch(func() {
-		s.failAtToken(m.line, int32(m.start-m.lineStart), "unterminated %s%c-string literal (detected at line %d)", triple, m.letter(), detected)
-	})
-	err.quiet = true
-	panic(err)
+	line := s.line
+	if pos == len(s.src)-1 {
+		line-- // no line begins after the last newline
+	}
+	s.failAtToken(m.line, int32(m.start-m.lineStart), "unterminated %s%c-string literal (detected at line %d)", triple, m.letter(), line)
 }

@@ -543,19 +543,22 @@ func unescape(s string, isBytes bool) (value, err string) {
 // unicodeError words an error as Python's codec does. It counts in text where
 // characters beyond ASCII have been replaced by escapes of ten characters.
 func unicodeError(s string, start, end int, msg string) string {
-	length := func(part string) int {
+	length := func(from, to int) int {
 		n := 0
-		for _, r := range part {
-			if r < 0x80 {
-				n++
-			} else {
+		for i, r := range s[from:to] {
+			switch {
+			case r >= 0x80:
 				n += 10
+			case r == '\\' && from+i+1 < len(s) && s[from+i+1] >= 0x80:
+				n += 6
+			default:
+				n++
 			}
 		}
 		return n
 	}
-	from := length(s[:start])
-	to := from + length(s[start:end]) - 1
+	from := length(0, start)
+	to := from + length(start, end) - 1
 	return fmt.Sprintf("(unicode error) 'unicodeescape' codec can't decode bytes in position %d-%d: %s", from, to, msg)
 }
 

@@ -310,7 +310,7 @@ again:
 			end++
 		}
 		n := end - pos
-		if n <= 2 && (src[end] == '"' || src[end] == '\'') {
+		if n <= 5 && (src[end] == '"' || src[end] == '\'') {
 			if s.prefixed(pos, end) {
 				return
 			}
@@ -791,7 +791,7 @@ func (s *scanner) badPrefix(pos, end int) bool {
 	for _, pair := range []string{"ub", "ur", "uf", "ut", "bf", "bt", "ft"} {
 		if seen[pair[0]] && seen[pair[1]] {
 			s.pos = end
-			s.failRange(s.line, int32(pos-s.lineStart)+1, "'%c' and '%c' prefixes are incompatible", pair[0], pair[1])
+			s.failBytes(pos, "'%c' and '%c' prefixes are incompatible", pair[0], pair[1])
 		}
 	}
 	return false
@@ -937,13 +937,10 @@ func (s *scanner) ftext(m *fmode) bool {
 			}
 		case c == '\n' && size == 1 || c == 0 && pos == len(src)-1:
 			if inSpec && c == '\n' {
-				// A format spec ends with its line.
-				m.text, m.inSpec = false, false
-				s.pos = pos
-				s.finish(pos)
-				return true
+				s.pos = pos + 1
+				s.fail("%c-string: newlines are not allowed in format specifiers for single quoted %c-strings", m.letter(), m.letter())
 			}
-			s.failFString(m)
+			s.failFString(m, pos)
 		case c == '\n':
 			s.goOn(s.line, s.lineStart, s.line+1)
 			s.line++
@@ -1080,8 +1077,7 @@ func (s *scanner) number(pos int) {
 		}
 		if k < i {
 			s.pos = i
-			s.failRange(s.line, int32(pos-s.lineStart)+1,
-				"leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers")
+			s.failBytes(pos, "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers")
 		}
 	}
 	s.endOfNumber(i, what)
