@@ -344,7 +344,7 @@ func initObject() {
 		if len(kw) > 0 {
 			name := "object"
 			if k, ok := a[0].(*Class); ok {
-				name = k.Name
+				name = k.Qual
 			}
 			in.Raise(TypeError, "%s.__init_subclass__() takes no keyword arguments", name)
 		}
