@@ -68,63 +68,79 @@ const (
 // mark is a node without meaning: a rule has matched.
 var mark Node = &Pass{}
 
-// diagnose returns CPython's error for the source from a statement on, or nil
-// if it finds none.
-func (p *parser) diagnose(from state) (err *Error) {
+// diagnosis prepares to read the source again from the line where a statement
+// begins.
+func (p *parser) diagnosis(from place) *diagnosis {
 	d := &diagnosis{scanner: p.scanner}
 	d.parens, d.modes = nil, nil
+	d.lineStart = strings.LastIndexByte(d.src[:from.offset], '\n') + 1
 	d.indents, d.altIndents = []int32{0}, []int32{0}
-	d.slow, d.bol, d.pending = true, true, 0
-	start := int(from.tok.start - from.tok.col)
-	d.scanner.pos, d.lineStart, d.line = start, start, from.tok.line
-	if from.tok.line == 0 {
-		d.scanner.pos, d.lineStart, d.line = 0, 0, 1
-	}
-	d.tok = token{}
-	return d.run()
-}
-
-func (d *diagnosis) run() (err *Error) {
-	last := -1
-	attempt := func() *Error {
-		return catch(func() { d.file() })
-	}
-	err = attempt()
-	if err == nil {
-		if d.pos >= len(d.toks) || d.toks[d.pos].kind != tEOF || !d.complete() {
-			last = len(d.toks) - 1
-			d.invalid, d.pos, d.depth = true, 0, 0
-			clear(d.memo)
-			err = attempt()
-		} else {
-			return nil
+	if d.lineStart > 0 {
+		// The indentation of the line, as the scanner counts it.
+		for _, c := range d.src[d.lineStart:from.offset] {
+			d.altIndents[0]++
+			if c == '\t' {
+				d.indents[0] = (d.indents[0]/8 + 1) * 8
+			} else {
+				d.indents[0]++
+			}
 		}
 	}
+	d.slow, d.bol, d.pending = true, true, 0
+	d.scanner.pos, d.line = d.lineStart, from.line
+	d.tok = token{}
+	return d
+}
+
+// later returns the error in a statement that comes after others that have
+// errors, or nil where it is not found.
+func (d *diagnosis) later() *Error {
+	for _, d.invalid = range []bool{false, true} {
+		d.pos, d.depth = 0, 0
+		clear(d.memo)
+		ok := false
+		if err := catch(func() { ok = d.statement() }); err != nil || ok {
+			return err
+		}
+	}
+	return nil
+}
+
+// first returns CPython's error for the source from a top-level statement on,
+// or nil if it finds none.
+func (d *diagnosis) first() *Error {
+	err := catch(d.file)
+	if err == nil && d.kind() == tEOF {
+		return nil
+	}
+	last := len(d.toks) - 1
+	if err == nil {
+		d.invalid, d.pos, d.depth = true, 0, 0
+		clear(d.memo)
+		err = catch(d.file)
+	}
+	if err != nil && (err.token || err.Kind == "MemoryError") {
+		return err
+	}
+	line := d.toks[len(d.toks)-1].line
 	if err != nil {
-		if !err.token && err.Kind != "MemoryError" {
-			if other := d.rest(int32(d.toks[len(d.toks)-1].line)); other != nil {
-				return other
-			}
+		if other := d.rest(line); other != nil {
+			return other
 		}
 		return err
 	}
-	t := d.toks[last]
-	switch t.kind {
-	case tIndent, tDedent:
-		msg := "unexpected indent"
-		if t.kind == tDedent {
-			msg = "unexpected unindent"
+	switch t := d.toks[last]; t.kind {
+	case tIndent:
+		return catch(func() { d.raiseLast("IndentationError", "unexpected indent") })
+	case tDedent:
+		return catch(func() { d.raiseLast("IndentationError", "unexpected unindent") })
+	default:
+		if other := d.rest(line); other != nil {
+			return other
 		}
-		return catch(func() { d.raiseLast("IndentationError", "%s", msg) })
+		return catch(func() { d.raiseTok(&t, "invalid syntax") })
 	}
-	err = catch(func() { d.raise(t.line, t.col, "invalid syntax") })
-	if other := d.rest(d.toks[len(d.toks)-1].line); other != nil {
-		return other
-	}
-	return err
 }
-
-func (d *diagnosis) complete() bool { return d.toks[d.pos].kind == tEOF }
 
 // catch runs f and returns the error that it panics with.
 func catch(f func()) (err *Error) {

@@ -24,6 +24,7 @@ type parser struct {
 	chain  int
 	begin  state // of the top-level statement before the current one
 	now    state // of the current one
+	last   place // of the statement that began last, at any depth
 
 	exprs      list[Expr]
 	stmts      list[Stmt]
@@ -41,6 +42,9 @@ type parser struct {
 
 	slabs
 }
+
+// place is where a statement begins.
+type place struct{ offset, line int32 }
 
 type slabs struct {
 	nameSlab      slab[Name]
@@ -102,6 +106,7 @@ func Parse(path string, src []byte) (*Module, error) {
 
 func (p *parser) file() []Stmt {
 	mark := len(p.stmts.stack)
+	p.last.line = 1
 	p.recovering(0, func() {
 		if p.tok.kind == tEOF && p.tok.end == 0 {
 			p.next() // the first token
@@ -175,6 +180,7 @@ func (p *parser) identText() string {
 func (p *parser) statement() {
 	p.chain = 0
 	line, col := p.tok.line, p.tok.col
+	p.last = place{p.tok.start, line}
 	switch p.tok.kind {
 	case kwIf:
 		p.push(p.ifStmt())
@@ -1117,10 +1123,22 @@ func (p *parser) reset(m marks) {
 // maxErrors is how many errors are reported of one file.
 const maxErrors = 20
 
+// report records an error. The parser only knows that there is one, and about
+// where; diagnosis knows what CPython says of it.
 func (p *parser) report(e *Error) {
-	if len(p.errors) == 0 && e.Msg != tooComplex {
-		if first := p.diagnose(p.begin); first != nil {
-			e = first
+	if e.Msg != tooComplex {
+		var better *Error
+		if len(p.errors) == 0 {
+			start := place{line: 1}
+			if t := p.begin.tok; t.line > 0 {
+				start = place{t.start, t.line}
+			}
+			better = p.diagnosis(start).first()
+		} else {
+			better = p.diagnosis(p.last).later()
+		}
+		if better != nil {
+			e = better
 		}
 	}
 	p.errors = append(p.errors, e)
