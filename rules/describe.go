@@ -19,6 +19,7 @@ func Annotate(m *graph.Model, opt Options) *graph.Model {
 	out.Facts = p.join()
 	out.Blocks = p.describe()
 	out.Counts = p.counts()
+	out.Hidden = p.hidden()
 	return &out
 }
 
@@ -558,7 +559,7 @@ func (f *flow) rotated2(a *attn, n *graph.Node) (bool, *graph.Node) {
 	}
 	// a product with cosines on the way
 	outs := map[*graph.Node]bool{}
-	for _, ps := range [][]*proj{a.qp, a.kp} {
+	for _, ps := range [][]*proj{a.qp, a.kp, a.vp} {
 		for _, p := range ps {
 			outs[p.out] = true
 		}
@@ -639,6 +640,31 @@ func (p *Pass) upSide(w *writer, m *mlp, name string) string {
 		s = "(" + s + ")"
 	}
 	return s
+}
+
+// hidden is the width of the main stack's stream, with its expression where a
+// parameter of that width has one.
+func (p *Pass) hidden() graph.Dim {
+	if p.main == nil {
+		return graph.Dim{}
+	}
+	d := graph.Dim{N: lastDim(p.main.blocks[0].in)}
+	find := func(m *graph.Module) {
+		if m == nil {
+			return
+		}
+		m.Walk(func(x *graph.Module) {
+			for i := range x.Params {
+				for _, s := range x.Params[i].Shape {
+					if d.E == nil && s.N == d.N && s.E != nil && s.E.Op == "ref" {
+						d.E = s.E
+					}
+				}
+			}
+		})
+	}
+	find(p.f.inits[p.main.blocks[0].call.Path])
+	return d
 }
 
 // counts adds up parameters.

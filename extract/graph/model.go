@@ -23,6 +23,7 @@ type Model struct {
 	Trace  *Trace        `json:"trace,omitempty"`
 	Facts  []Fact        `json:"facts,omitempty"`
 	Blocks []Block       `json:"blocks,omitempty"`
+	Hidden Dim           `json:"hidden,omitzero"` // width of the residual stream of the main stack
 	Counts Counts        `json:"counts,omitzero"`
 	// TraceError says why there is no (complete) trace, with the place.
 	TraceError string   `json:"trace_error,omitempty"`
