@@ -419,6 +419,9 @@ func (in *Interp) parseSpec(spec, typeName string) fmtSpec {
 		}
 	}
 	if f.group != 0 {
+		if f.typ == 0 && typeName == "str" {
+			in.Raise(ValueError, "Cannot specify '%c' with 's'.", f.group)
+		}
 		ok := f.typ == 0 || strings.IndexByte("defgEGF%", f.typ) >= 0 || f.group == '_' && strings.IndexByte("boxX", f.typ) >= 0
 		if !ok {
 			in.Raise(ValueError, "Cannot specify '%c' with '%c'.", f.group, f.typ)
@@ -482,6 +485,9 @@ func (in *Interp) formatStr(s, spec string) string {
 		}
 		in.Raise(ValueError, "Sign not allowed in string format specifier")
 	}
+	if f.noNegZ {
+		in.Raise(ValueError, "Negative zero coercion (z) not allowed in string format specifier")
+	}
 	if f.alt {
 		in.Raise(ValueError, "Alternate form (#) not allowed in string format specifier")
 	}
@@ -518,6 +524,14 @@ func (in *Interp) formatInt(v Value, spec, typeName string) string {
 	}
 	f := in.parseSpec(spec, typeName)
 	base, prefix := 10, ""
+	if strings.IndexByte("eEfFgG%", f.typ) < 0 || f.typ == 0 {
+		if f.prec >= 0 && (f.typ == 0 || strings.IndexByte("bcdoxXn", f.typ) >= 0) {
+			in.Raise(ValueError, "Precision not allowed in integer format specifier")
+		}
+		if f.noNegZ && (f.typ == 0 || strings.IndexByte("bcdoxXn", f.typ) >= 0) {
+			in.Raise(ValueError, "Negative zero coercion (z) not allowed in integer format specifier")
+		}
+	}
 	switch f.typ {
 	case 0, 'd', 'n':
 	case 'b':
@@ -532,7 +546,13 @@ func (in *Interp) formatInt(v Value, spec, typeName string) string {
 		if f.sign != 0 {
 			in.Raise(ValueError, "Sign not allowed with integer format specifier 'c'")
 		}
-		if !n.IsInt64() || n.Int64() < 0 || n.Int64() > 0x10ffff {
+		if f.alt {
+			in.Raise(ValueError, "Alternate form (#) not allowed with integer format specifier 'c'")
+		}
+		if !n.IsInt64() {
+			in.Raise(OverflowError, "Python int too large to convert to C long")
+		}
+		if n.Int64() < 0 || n.Int64() > 0x10ffff {
 			in.Raise(OverflowError, "%s", "%c arg not in range(0x110000)")
 		}
 		return f.place("", string(encodeRune(nil, rune(n.Int64()))), '<')
@@ -541,9 +561,6 @@ func (in *Interp) formatInt(v Value, spec, typeName string) string {
 		return in.formatFloatSpec(x, &f)
 	default:
 		in.unknownCode(&f)
-	}
-	if f.prec >= 0 {
-		in.Raise(ValueError, "Precision not allowed in integer format specifier")
 	}
 	digits := new(big.Int).Abs(n).Text(base)
 	if f.typ == 'X' {
@@ -600,6 +617,9 @@ func (in *Interp) formatFloatSpec(x float64, f *fmtSpec) string {
 	case 0:
 		if prec < 0 {
 			body = floatRepr(a)
+			if i := strings.IndexByte(body, 'e'); f.alt && i >= 0 && strings.IndexByte(body, '.') < 0 {
+				body = body[:i] + "." + body[i:]
+			}
 		} else {
 			body = generalFloat(a, prec, f.alt, true)
 		}
@@ -669,14 +689,14 @@ func generalFloat(a float64, prec int, alt, withDot bool) string {
 	limit := prec
 	if withDot {
 		limit--
-		if a == 0 {
-			limit = prec
-		}
 	}
-	if exp < -4 || exp >= max(limit, 0) && !(withDot && exp == 0 && limit == 0 && prec > 1) {
+	if exp < -4 || exp >= limit {
 		m := e[:i]
-		if !alt && strings.IndexByte(m, '.') >= 0 {
+		switch dot := strings.IndexByte(m, '.') >= 0; {
+		case !alt && dot:
 			m = strings.TrimRight(strings.TrimRight(m, "0"), ".")
+		case alt && !dot:
+			m += "."
 		}
 		return m + e[i:]
 	}

@@ -253,7 +253,11 @@ func (in *Interp) trueDiv(a, b Value) Value {
 	if xok && yok && -exact <= x && x <= exact && -exact <= y && y <= exact {
 		return NewFloat(float64(x) / float64(y))
 	}
-	f, _ := new(big.Rat).SetFrac(bigOf(a), bigOf(b)).Float64()
+	p, q := bigOf(a), bigOf(b)
+	if p.Sign() == 0 {
+		return NewFloat(math.Copysign(0, float64(q.Sign())))
+	}
+	f, _ := new(big.Rat).SetFrac(p, q).Float64()
 	if math.IsInf(f, 0) {
 		in.Raise(OverflowError, "integer division result too large for a float")
 	}

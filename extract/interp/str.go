@@ -386,20 +386,26 @@ func splitLines(s string, keep bool) []string {
 // titleCase is str.title.
 func titleCase(s string) string {
 	prev := false
-	return strings.Map(func(r rune) rune {
-		cased := unicode.IsLetter(r) && (unicode.IsUpper(r) || unicode.IsLower(r) || unicode.IsTitle(r))
+	var b strings.Builder
+	for _, r := range s {
+		isCased := unicode.IsUpper(r) || unicode.IsLower(r) || unicode.IsTitle(r)
 		switch {
-		case cased && prev:
+		case isCased && prev:
 			r = unicode.ToLower(r)
-		case cased:
+		case r == 'ß':
+			b.WriteString("Ss")
+			prev = true
+			continue
+		case isCased:
 			r = unicode.ToTitle(r)
 		}
-		prev = cased
-		return r
-	}, s)
+		prev = isCased
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
-// mapRunes applies a case mapping; ß and a few others become several letters.
+// upperCase is str.upper; ß becomes two letters.
 func upperCase(s string) string {
 	return strings.ReplaceAll(strings.ToUpper(s), "ß", "SS")
 }
@@ -604,12 +610,12 @@ func init() {
 		mapMethod("capitalize", capitalize),
 		mapMethod("casefold", func(s string) string { return strings.ReplaceAll(strings.ToLower(s), "ß", "ss") }),
 		mapMethod("swapcase", func(s string) string {
-			return strings.Map(func(r rune) rune {
+			return strings.ReplaceAll(strings.Map(func(r rune) rune {
 				if unicode.IsUpper(r) {
 					return unicode.ToLower(r)
 				}
 				return unicode.ToUpper(r)
-			}, s)
+			}, s), "ß", "SS")
 		}),
 		stripMethod("strip", true, true),
 		stripMethod("lstrip", true, false),
