@@ -2,7 +2,6 @@ package load
 
 import (
 	"fmt"
-	"os"
 	"strings"
 )
 
@@ -21,21 +20,9 @@ type Config struct {
 
 // ReadConfig reads a config.json.
 func ReadConfig(name string) (*Config, error) {
-	f, err := os.Open(expandHome(name))
+	b, err := ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, bare(err))
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errNotRegular
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, bare(err))
-	}
-	b, err := readLimited(f, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, bare(err))
+		return nil, err
 	}
 	return parseConfig(name, b)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 )
 
 // What is read is not trusted: these bound it.
@@ -42,6 +43,26 @@ func readRegular(fsys fs.FS, name string) ([]byte, error) {
 		return nil, errNotRegular
 	}
 	return readLimited(f, info.Size())
+}
+
+// ReadFile reads a file that the user named, of which a pipe may be one, up to
+// the size limit of source files.
+func ReadFile(name string) ([]byte, error) {
+	f, err := os.Open(expandHome(name))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, bare(err))
+	}
+	defer f.Close()
+	return ReadAll(name, f)
+}
+
+// ReadAll is ReadFile for an open stream.
+func ReadAll(name string, r io.Reader) ([]byte, error) {
+	b, err := readLimited(r, 1<<16)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, bare(err))
+	}
+	return b, nil
 }
 
 // readLimited reads to the end, of about size bytes, and no more than maxFile.

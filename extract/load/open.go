@@ -74,16 +74,16 @@ func (o *Options) open(ctx context.Context, spec string) (*Source, error) {
 		return nil, fmt.Errorf("%s: %w", spec, bare(err))
 	}
 	if info.IsDir() {
-		if dir, ok := enclosing(name); ok && !hasOwnModels(name, dir) {
+		if dir, ok := enclosing(name); ok && inside(dir, name) {
 			return o.source(spec, mount{at: Package, fsys: os.DirFS(dir), where: shorter(dir, name)}), nil
 		}
-		return o.fromFS(ctx, spec, os.DirFS(name), filepath.Clean(name))
+		return o.fromFS(ctx, spec, name, os.DirFS(name), filepath.Clean(name))
 	}
 	fsys, closer, err := openArchive(name)
 	if err != nil {
 		return nil, err
 	}
-	s, err := o.fromFS(ctx, spec, fsys, filepath.Clean(name))
+	s, err := o.fromFS(ctx, spec, "", fsys, filepath.Clean(name))
 	if err != nil {
 		closer.Close()
 		return nil, err
@@ -92,17 +92,14 @@ func (o *Options) open(ctx context.Context, spec string) (*Source, error) {
 	return s, nil
 }
 
-// hasOwnModels reports whether a folder of a checkout lies outside of its
-// package and holds modeling files itself: then these are what is meant.
-func hasOwnModels(name, pkg string) bool {
+// inside reports whether a file or folder is dir or lies beneath it.
+func inside(dir, name string) bool {
 	abs, err := filepath.Abs(name)
 	if err != nil {
 		return false
 	}
-	if rel, err := filepath.Rel(pkg, abs); err == nil && filepath.IsLocal(rel) {
-		return false
-	}
-	return len(modelingFiles(os.DirFS(name), ".")) > 0
+	rel, err := filepath.Rel(dir, abs)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // shorter is the folder dir as a path beside name: relative where name is.
@@ -123,8 +120,8 @@ func (o *Options) source(spec string, m ...mount) *Source {
 }
 
 // fromFS makes a source of a file system that holds transformers, or modeling
-// files that are read beside the default transformers.
-func (o *Options) fromFS(ctx context.Context, spec string, fsys fs.FS, where string) (*Source, error) {
+// files that are read beside the transformers that near has by default.
+func (o *Options) fromFS(ctx context.Context, spec, near string, fsys fs.FS, where string) (*Source, error) {
 	if dir, ok := locate(fsys); ok {
 		sub, err := fs.Sub(fsys, dir)
 		if err != nil {
@@ -135,12 +132,7 @@ func (o *Options) fromFS(ctx context.Context, spec string, fsys fs.FS, where str
 	if len(looseFamilies(fsys)) == 0 {
 		return nil, fmt.Errorf("%s: holds neither the %s package nor a modeling file (modeling_*.py)", spec, Package)
 	}
-	return o.loose(ctx, spec, fsys, where)
-}
-
-// loose is a source of modeling files outside of transformers.
-func (o *Options) loose(ctx context.Context, spec string, fsys fs.FS, where string) (*Source, error) {
-	base, err := o.byDefault(ctx, "")
+	base, err := o.byDefault(ctx, near)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +177,7 @@ func (o *Options) fromGit(ctx context.Context, spec, rest string) (*Source, erro
 	}
 	var s *Source
 	if err == nil {
-		s, err = o.fromFS(ctx, spec, fsys, spec)
+		s, err = o.fromFS(ctx, spec, "", fsys, spec)
 	}
 	if err != nil {
 		g.Close()

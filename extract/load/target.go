@@ -174,7 +174,7 @@ func (s *Source) named(name string) (*Target, error) {
 		return &Target{Source: s, Families: []Family{fam}}, nil
 	}
 	if !isWord(name) {
-		if t, ok := s.inside(name); ok {
+		if t, ok := s.fileInside(name); ok {
 			return t, nil
 		}
 		return nil, fmt.Errorf("%s: no such file or folder, here or in %s", name, s.spec)
@@ -187,8 +187,8 @@ func (s *Source) named(name string) (*Target, error) {
 	return nil, s.unknown(name)
 }
 
-// inside is a modeling file or a folder of them by its path in the source.
-func (s *Source) inside(name string) (*Target, bool) {
+// fileInside is a modeling file or a folder of them by its path in the source.
+func (s *Source) fileInside(name string) (*Target, bool) {
 	name = path.Clean(filepath.ToSlash(name))
 	all, err := s.Families()
 	if err != nil {
@@ -354,10 +354,9 @@ func (o *Options) place(ctx context.Context, file string) (s *Source, p string, 
 	if err != nil {
 		return nil, "", err
 	}
-	if dir, ok := enclosing(file); ok {
-		if rel, err := filepath.Rel(dir, abs); err == nil && filepath.IsLocal(rel) && s.isAt(dir) {
-			return s, Package + "/" + filepath.ToSlash(rel), nil
-		}
+	if dir, ok := enclosing(file); ok && inside(dir, file) && s.isAt(dir) {
+		rel, err := filepath.Rel(dir, abs)
+		return s, Package + "/" + filepath.ToSlash(rel), err
 	}
 	src, err := readRegular(os.DirFS(filepath.Dir(abs)), filepath.Base(abs))
 	if err != nil {

@@ -37,6 +37,7 @@ func world(t *testing.T) string {
 		"fork/pkg/nets/__init__.py":             "",
 		"fork/pkg/nets/modeling_net.py":         "from ..base import x\n" + own,
 		"empty/readme.txt":                      "",
+		"checkout/docs/readme.txt":              "",
 		"toy/out.yaml":                          "", // a folder named like a family
 		"not_utf8/modeling_x.py":                "x = '\xff\xfe'\n",
 		"broken/modeling_x.py":                  "class A(:\n    pass\n",
@@ -164,7 +165,7 @@ func TestStdin(t *testing.T) {
 func TestWholeSources(t *testing.T) {
 	dir := world(t)
 	writeZip(t, "t.whl", mini(t))
-	for target, families := range map[string]int{"t.whl": 2, "default": 2, "default/transformers": 2, dir + "/checkout": 2, "two": 2} {
+	for target, families := range map[string]int{"t.whl": 2, "default": 2, "default/transformers": 2, dir + "/checkout": 2, "checkout/src": 2, "two": 2} {
 		tg, err := FindTarget(context.Background(), target, "", Options{})
 		if err != nil {
 			t.Error(err)
@@ -187,6 +188,7 @@ func TestBadTargets(t *testing.T) {
 		{"gone.py", "", "", "gone.py: no such file or folder"},
 		{"gone.py", "", "default", "gone.py: no such file or folder, here or in default"},
 		{"empty", "", "", "empty: no such file, family or class in transformers 9.9.0"},
+		{"checkout/docs", "", "", "checkout/docs: holds neither the transformers package nor a modeling file (modeling_*.py)"},
 		{"./empty", "", "", "./empty: holds neither the transformers package nor a modeling file (modeling_*.py)"},
 		{"config.json/x", "", "", "config.json/x: not a directory"},
 		{"tow", "", "", "tow: no such file, family or class in transformers 9.9.0; did you mean toy?"},
