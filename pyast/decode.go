@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	_ "embed"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
@@ -125,17 +126,19 @@ func normalName(name string) string {
 	return name
 }
 
-// encodingData holds the encodings of one byte a character; encodings.py made it.
+// encodingData holds the encodings without state; encodings.py made it.
 //
 //go:embed encodings.bin.gz
 var encodingData []byte
 
+// codec says what bytes stand for. An undefined character is U+FFFF.
 type codec struct {
-	name  string
-	runes []rune
+	name   string
+	single []rune            // of one byte
+	multi  map[string][]rune // of a byte after others, which are the key
 }
 
-var codecs = sync.OnceValue(func() map[string]codec {
+var codecs = sync.OnceValue(func() map[string]*codec {
 	z, err := gzip.NewReader(bytes.NewReader(encodingData))
 	if err != nil {
 		panic(err)
@@ -144,21 +147,52 @@ var codecs = sync.OnceValue(func() map[string]codec {
 	if err != nil {
 		panic(err)
 	}
-	all := map[string]codec{}
+	all := map[string]*codec{}
+	own := map[string]*codec{}
 	for line := range strings.Lines(string(data)) {
-		parts := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		c := codec{parts[1], []rune(parts[2])}
-		for i, r := range c.runes {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		row := []rune(f[2])
+		for i, r := range row {
 			if r >= 0xE000 && r < 0xE020 {
-				c.runes[i] = r - 0xE000
+				row[i] = r - 0xE000
 			}
 		}
-		for _, name := range strings.Fields(parts[0]) {
+		if c := own[f[0]]; c != nil {
+			lead, _ := hex.DecodeString(f[1])
+			c.multi[string(lead)] = row
+			continue
+		}
+		c := &codec{f[1], row, map[string][]rune{}}
+		own[c.name] = c
+		for _, name := range strings.Fields(f[0]) {
 			all[name] = c
 		}
 	}
 	return all
 })
+
+func (c *codec) decode(text []byte) ([]byte, string) {
+	out := make([]byte, 0, len(text)+len(text)/4)
+	for i := 0; i < len(text); i++ {
+		r := c.single[text[i]]
+		start := i
+		for r == 0xFFFF && i+1 < len(text) && i < start+2 {
+			i++
+			if row := c.multi[string(text[start:i])]; row != nil {
+				r = row[text[i]]
+			}
+		}
+		switch {
+		case r != 0xFFFF:
+			out = utf8.AppendRune(out, r)
+		case len(c.multi) == 0:
+			return nil, fmt.Sprintf("'charmap' codec can't decode byte 0x%02x in position %d: character maps to <undefined>", text[start], start)
+		default:
+			return nil, fmt.Sprintf("'%s' codec can't decode byte 0x%02x in position %d: illegal multibyte sequence", c.name, text[start], start)
+		}
+	}
+	return out, ""
+}
 
 var (
 	utf8Names   = " utf8 u8 utf utf8_ucs2 utf8_ucs4 cp65001 utf_8 utf_8_sig "
@@ -197,15 +231,7 @@ func decodeAs(name string, text []byte) ([]byte, string) {
 	if !ok {
 		return nil, "unknown encoding: " + name
 	}
-	out := make([]byte, 0, len(text)+len(text)/8)
-	for i, b := range text {
-		r := c.runes[b]
-		if r == 0xFFFF {
-			return nil, fmt.Sprintf("'charmap' codec can't decode byte 0x%02x in position %d: character maps to <undefined>", b, i)
-		}
-		out = utf8.AppendRune(out, r)
-	}
-	return out, ""
+	return c.decode(text)
 }
 
 // invalidUTF8 says where and why text is not UTF-8, as Python's codec does.

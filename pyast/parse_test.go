@@ -112,6 +112,8 @@ func TestEncodings(t *testing.T) {
 	expectParse(t, "# coding: latin-1\n'\xe9'", "Expr(value=Constant(value='é'))")
 	expectParse(t, "#!x\n# -*- coding: cp1252 -*-\n'\x80'", "Expr(value=Constant(value='€'))")
 	expectParse(t, "# coding: koi8-r\n'\xc1'", "Expr(value=Constant(value='а'))")
+	expectParse(t, "# coding: euc-jp\n'\xa4\xa2\x8f\xb0\xa1'", "Expr(value=Constant(value='あ丂'))")
+	expectParse(t, "# coding: gbk\n'\xc4\xe3'", "Expr(value=Constant(value='你'))")
 	expectParse(t, "\xef\xbb\xbf'é'", "Expr(value=Constant(value='é'))")
 	expectParse(t, "'''a\r\nb\rc'''\r\n", "Expr(value=Constant(value='a\\nb\\nc'))")
 	expectParse(t, "ℌ.ﬁ", "Expr(value=Attribute(value=Name(id='H', ctx=Load()), attr='fi', ctx=Load()))")
