@@ -117,6 +117,33 @@ func absolute(file, module string, level int) string {
 	return pkg + "." + module
 }
 
+// Missing is a relative import of a file that leads to nothing in the source.
+type Missing struct {
+	Module    string // as the file writes it: ".configuration_x"
+	Line, Col int    // of the statement, from 1
+}
+
+// MissingImports lists the relative imports at the top level of a file whose
+// module is not there: of a file that was cut out of its folder, what should
+// lie beside it.
+func (s *Source) MissingImports(file string) []Missing {
+	tree, _ := s.Parse(file)
+	if tree == nil {
+		return nil
+	}
+	var out []Missing
+	for _, st := range tree.Body {
+		i, ok := st.(*pyast.ImportFrom)
+		if !ok || i.Level == 0 {
+			continue
+		}
+		if _, _, ok := s.Resolve(absolute(file, i.Module, i.Level)); !ok {
+			out = append(out, Missing{strings.Repeat(".", i.Level) + i.Module, int(i.Line), int(i.Col) + 1})
+		}
+	}
+	return out
+}
+
 // ModelClasses lists the classes of a file that derive from PreTrainedModel,
 // in the order of the file, as far as names in the source tell.
 func (s *Source) ModelClasses(file string) []Class {

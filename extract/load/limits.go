@@ -70,7 +70,7 @@ func readLimited(r io.Reader, size int64) ([]byte, error) {
 	if size > maxFile {
 		return nil, tooLarge(size)
 	}
-	b := make([]byte, 0, size+1)
+	b := make([]byte, 0, min(size, 1<<20)+1) // what a header claims is not believed beyond this
 	for {
 		if len(b) == cap(b) {
 			b = append(b, 0)[:len(b)]

@@ -315,7 +315,7 @@ func openArchive(name string) (fsys fs.FS, closer io.Closer, err error) {
 	var t *tree
 	switch {
 	case bytes.HasPrefix(head, []byte("PK")) || isZipName(name) && len(head) > 0:
-		if t, err = openZip(name, f); err == nil {
+		if t, err = openZip(name, f, info.Size()); err == nil {
 			return t, f, nil
 		}
 	case len(head) == 0:

@@ -8,13 +8,12 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"os"
 	"path"
 )
 
 // openTar reads a tar, plain or compressed by gzip or bzip2, and keeps what
 // may be asked for (Python, JSON and package metadata) in memory.
-func openTar(name string, f *os.File) (*tree, error) {
+func openTar(name string, f io.Reader) (*tree, error) {
 	packed := &counter{r: f}
 	br := bufio.NewReaderSize(packed, 1<<16)
 	var r io.Reader = br

@@ -1,9 +1,11 @@
 package load
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,6 +122,10 @@ func TestBeside(t *testing.T) {
 		module = module[:strings.LastIndexByte(module, '.')] + ".configuration_toy"
 		if _, _, ok := tg.Source.Resolve(module); ok != want {
 			t.Errorf("%s: Resolve(%s) = %v", target, module, ok)
+		}
+		missing := tg.Source.MissingImports(tg.Families[0].Files[0].Path)
+		if want != (len(missing) == 0) || !want && missing[0] != (Missing{".configuration_toy", 4, 1}) {
+			t.Errorf("%s: missing %v", target, missing)
 		}
 		for _, m := range []string{"transformers", "transformers.models", "transformers.models.big_toy"} {
 			if _, _, ok := tg.Source.Resolve(m); !ok {
@@ -414,6 +420,38 @@ func TestNearest(t *testing.T) {
 			t.Errorf("nearest(%s) = %q, want %q", in, got, want)
 		}
 	}
+}
+
+// Archives of any bytes are refused or read, within limits, and what is read
+// can be listed.
+func FuzzArchives(f *testing.F) {
+	dir := f.TempDir()
+	for _, name := range []string{writeZip(f, filepath.Join(dir, "a.zip"), mini(f)), writeTar(f, filepath.Join(dir, "a.tar"), nil, mini(f)), writeTar(f, filepath.Join(dir, "a.tgz"), nil, mini(f))} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		z, err1 := openZip("x", bytes.NewReader(b), int64(len(b)))
+		a, err2 := openTar("x", bytes.NewReader(b))
+		for _, tr := range []*tree{z, a} {
+			if tr == nil {
+				continue
+			}
+			locate(tr)
+			fs.WalkDir(tr, ".", func(p string, d fs.DirEntry, err error) error {
+				if err == nil && !d.IsDir() {
+					readRegular(tr, p)
+				}
+				return nil
+			})
+		}
+		if (z == nil) == (err1 == nil) || (a == nil) == (err2 == nil) {
+			t.Errorf("%v, %v", err1, err2)
+		}
+	})
 }
 
 func FuzzDecodeJSON(f *testing.F) {

@@ -6,17 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 )
 
 // openZip indexes a zip or wheel. Entries are unpacked in memory as they are
 // read; nothing is written to disk.
-func openZip(name string, f *os.File) (*tree, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	r, err := zip.NewReader(f, info.Size())
+func openZip(name string, f io.ReaderAt, size int64) (*tree, error) {
+	r, err := zip.NewReader(f, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, fmt.Errorf("%s: not a complete zip archive (%w); it may be truncated: get it again", name, err)
 	}
@@ -50,8 +45,8 @@ func openZip(name string, f *os.File) (*tree, error) {
 		}
 		t.add(path, &blob{int64(min(e.UncompressedSize64, 1<<62)), read})
 	}
-	if bomb(total, uint64(info.Size())) {
-		return nil, fmt.Errorf("%s: %w", name, refuse("it would unpack from %d to %d bytes", info.Size(), total))
+	if bomb(total, uint64(size)) {
+		return nil, fmt.Errorf("%s: %w", name, refuse("it would unpack from %d to %d bytes", size, total))
 	}
 	if err := t.seal(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
