@@ -1,6 +1,8 @@
 package pyast
 
-// Expressions, as diagnose tries them.
+import "strings"
+
+// Expressions, as diagnosis tries them.
 
 func (d *diagnosis) tupleOf(f func() Expr) Expr {
 	start := d.pos
@@ -677,31 +679,28 @@ func (d *diagnosis) badDict() {
 	emptyValue()
 }
 
+// forIfs matches the clauses of a comprehension, and returns the last
+// expression in them.
 func (d *diagnosis) forIfs() (last Expr) {
 	for {
 		start := d.pos
-		x, cutHere := d.forIf()
+		x := d.forIf()
 		if x == nil {
 			d.pos = start
-			if cutHere {
-				// The cut ends this clause only; the list stands.
-				return last
-			}
 			return last
 		}
 		last = x
 	}
 }
 
-// forIf matches one clause of a comprehension and returns its last
-// expression.
-func (d *diagnosis) forIf() (last Expr, cutHere bool) {
+func (d *diagnosis) forIf() (last Expr) {
 	start := d.pos
 	d.has(kwAsync)
 	if d.has(kwFor) && d.starTargets() != nil && d.has(kwIn) {
+		// Beyond `in`, no alternative is left.
 		last = d.disjunction()
 		if last == nil {
-			return nil, true
+			return nil
 		}
 		for d.try(func() bool {
 			if !d.has(kwIf) {
@@ -714,7 +713,7 @@ func (d *diagnosis) forIf() (last Expr, cutHere bool) {
 			return x != nil
 		}) {
 		}
-		return last, false
+		return last
 	}
 	d.pos = start
 	d.bad(func() {
@@ -729,7 +728,7 @@ func (d *diagnosis) forIf() (last Expr, cutHere bool) {
 		}
 	})
 	d.bad(d.badForTarget)
-	return nil, false
+	return nil
 }
 
 func (d *diagnosis) comprehension(open, end kind, x Expr) Expr {
@@ -1365,3 +1364,10 @@ func (d *diagnosis) badField(open kind, letter string, raw bool) {
 		d.raiseNext("%s-string: expecting '}'", letter)
 	}
 }
+
+func isLegacy(x Expr) bool {
+	n, ok := x.(*Name)
+	return ok && (n.ID == "print" || n.ID == "exec")
+}
+
+func isSoftKeyword(s string) bool { return strings.Contains(" _ case match type ", " "+s+" ") }

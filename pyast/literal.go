@@ -515,15 +515,14 @@ func unescape(s string, isBytes bool) (value, err string) {
 				break
 			}
 			end := strings.IndexByte(s[i:], '}')
-			if i >= len(s) || s[i] != '{' || end < 2 {
+			if i == len(s) || s[i] != '{' || end < 2 {
 				// The error extends over what was read of the name.
-				if i < len(s) && s[i] == '{' {
-					i++
-					if end < 0 {
-						i = len(s)
-					} else {
-						i = start + 2 + end + 0
-					}
+				switch {
+				case i == len(s) || s[i] != '{':
+				case end < 0:
+					i = len(s)
+				default:
+					i += end
 				}
 				return "", unicodeError(s, start, i, "malformed \\N character escape")
 			}

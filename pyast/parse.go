@@ -22,8 +22,8 @@ type parser struct {
 	errors ErrorList
 	depth  int
 	chain  int
-	begin  state // of the top-level statement before the current one
-	now    state // of the current one
+	begin  place // of the top-level statement before the current one
+	now    place // of the current one
 	last   place // of the statement that began last, at any depth
 
 	exprs      list[Expr]
@@ -89,7 +89,7 @@ func Parse(path string, src []byte) (*Module, error) {
 		return m, ErrorList{err}
 	}
 	p.init(source)
-	p.now = p.save()
+	p.begin, p.now, p.last = place{0, 1}, place{0, 1}, place{0, 1}
 	m.Body = p.file()
 	if p.errors == nil {
 		p.checkFuture(m.Body)
@@ -106,14 +106,13 @@ func Parse(path string, src []byte) (*Module, error) {
 
 func (p *parser) file() []Stmt {
 	mark := len(p.stmts.stack)
-	p.last.line = 1
 	p.recovering(0, func() {
 		if p.tok.kind == tEOF && p.tok.end == 0 {
 			p.next() // the first token
 		}
 		for p.tok.kind != tEOF {
 			if p.tok.kind != tIndent && p.tok.kind != tDedent {
-				p.begin, p.now = p.now, p.save()
+				p.begin, p.now = p.now, place{p.tok.start, p.tok.line}
 			}
 			p.statement()
 		}
@@ -1079,7 +1078,6 @@ func (p *parser) recovering(indents int, f func()) {
 func (p *parser) attempt(f func()) (ok bool) {
 	depth := p.depth
 	marks := p.marks()
-	stmts := len(p.stmts.stack)
 	defer func() {
 		if ok {
 			return
@@ -1091,7 +1089,6 @@ func (p *parser) attempt(f func()) (ok bool) {
 		p.report(e)
 		p.depth = depth
 		p.reset(marks)
-		_ = stmts
 	}()
 	f()
 	return true
@@ -1129,11 +1126,7 @@ func (p *parser) report(e *Error) {
 	if e.Msg != tooComplex {
 		var better *Error
 		if len(p.errors) == 0 {
-			start := place{line: 1}
-			if t := p.begin.tok; t.line > 0 {
-				start = place{t.start, t.line}
-			}
-			better = p.diagnosis(start).first()
+			better = p.diagnosis(p.begin).first()
 		} else {
 			better = p.diagnosis(p.last).later()
 		}
@@ -1151,7 +1144,6 @@ func (p *parser) resync(indents int) bool {
 		p.stop()
 		return false
 	}
-	// TODO(diagnose): statements of a block that lost its header.
 	level := int32(0)
 	if indents > 0 && len(p.indents) >= indents {
 		level = p.indents[indents-1]

@@ -195,12 +195,12 @@ func (s *scanner) init(src source) {
 // state is what is needed to scan again from a place, as long as no bracket,
 // indentation or f-string that was open there has been closed since.
 type state struct {
-	pos, lineStart, pending        int
-	line                           int32
-	slow, bol                      bool
-	tok                            token
-	prevLine, prevCol              int32
-	parens, indents, modes, errors int
+	pos, lineStart, pending int
+	line                    int32
+	slow, bol               bool
+	tok                     token
+	prevLine, prevCol       int32
+	parens, indents, modes  int
 }
 
 func (s *scanner) save() state {
