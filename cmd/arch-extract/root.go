@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// app is one run of the command: its streams and the flags shared by all
+// subcommands.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	from, class, config, format, output, color string
+	also, set                                  []string
+	all, fetch, quiet, verbose                 bool
+	jobs                                       int
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "arch-extract COMMAND [flags] ARGS",
+		Short: "Read the Python source of transformer models and write down their architecture",
+		Long: `arch-extract reads the Python source of transformer models and writes down
+their architecture. It runs no Python and needs no torch.
+
+TARGET is a modeling file, a folder with modeling files, a family (qwen2), a
+class (Qwen2ForCausalLM), a config.json, or - for source on standard input;
+TARGET:Class names one class of it.
+
+SOURCE is a checkout, src/transformers, an installed package, a wheel, zip or
+tar of one, git:DIR@REV, pip:transformers==X (the cache) or hf:org/name (the
+local hub cache). Without --from it is the checkout that the file lies in, else
+$ARCH_EXTRACT_SOURCE, else the transformers of the active virtual environment,
+else the newest release in the cache.
+
+Exit status: 0 done, 1 diff found differences, 2 something failed.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version(),
+	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usagef(cmd, "%w", err) })
+	f := root.PersistentFlags()
+	f.SortFlags = false
+	f.StringVar(&a.from, "from", "", "the `SOURCE` to read")
+	f.StringArrayVar(&a.also, "also", nil, "a wheel, zip or folder (`PATH`) of another package that the code may import; repeatable")
+	f.BoolVar(&a.fetch, "fetch", false, "bring a release into the cache through pip where none is there")
+	f.StringVar(&a.class, "class", "", "the class (`NAME`) of the target")
+	f.BoolVar(&a.all, "all", false, "every model class of the target")
+	f.StringVar(&a.config, "config", "", "a config.json (`FILE`) with the values to use")
+	f.StringArrayVar(&a.set, "set", nil, "a config value, as `key=value`; dotted for sub-configs; the value is YAML; repeatable")
+	f.StringVar(&a.format, "format", "", "the output format")
+	f.StringVarP(&a.output, "output", "o", "", "write to `FILE` in place of standard output")
+	f.IntVar(&a.jobs, "jobs", runtime.GOMAXPROCS(0), "how many to work on at once (`N`)")
+	f.StringVar(&a.color, "color", "auto", "`WHEN` to colour: auto, always or never")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "no notes on standard error")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "more notes on standard error")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if a.jobs < 1 {
+			return usagef(cmd, "--jobs %d: at least 1 is needed", a.jobs)
+		}
+		switch a.color {
+		case "auto", "always", "never":
+			return nil
+		}
+		return usagef(cmd, "--color %s: auto, always or never is expected", a.color)
+	}
+	root.AddCommand(a.astCommand(), a.fetchCommand(), a.versionCommand())
+	root.SetHelpCommand(helpCommand())
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// helpCommand is `help [COMMAND]`.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "help [COMMAND]",
+		Short:             "Help about a command",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef(cmd.Root(), "there is no command %s", strings.Join(args, " "))
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// formatOf checks --format against what the command knows; the first is the default.
+func (a *app) formatOf(cmd *cobra.Command, known ...string) (string, error) {
+	if a.format == "" {
+		return known[0], nil
+	}
+	for _, k := range known {
+		if a.format == k {
+			return k, nil
+		}
+	}
+	return "", usagef(cmd, "--format %s: %s is expected", a.format, strings.Join(known, " or "))
+}
+
+// note says on a terminal, or with -v, what is being done.
+func (a *app) note(format string, args ...any) {
+	if !a.quiet && (a.verbose || isTerminal(a.stderr)) {
+		fmt.Fprintf(a.stderr, format+"\n", args...)
+	}
+}
+
+// complain reports an item that failed.
+func (a *app) complain(format string, args ...any) {
+	fmt.Fprintf(a.stderr, format+"\n", args...)
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(f.Fd()))
+}
