@@ -71,31 +71,86 @@ func Sequence(v interp.Value) (vs []interp.Value, ok bool) {
 }
 
 // SizeArg reads a size argument that is a list or tuple of ints, or one int.
-// Negative sizes other than -1 stay as they are: callers complain. An unknown
-// element is UnknownDim with neg false; use SizeArgInfer where -1 has a meaning.
-// fn, arg and pos word the TypeError.
+// A size that is not known is UnknownDim; one given as negative is below it by
+// one (-1 becomes -2), so that the two can be told apart; CheckSizes and
+// GivenSize undo that. fn, arg and pos word the TypeError.
 func SizeArg(in *interp.Interp, fn, arg string, pos int, v interp.Value) []Dim {
+	return sizeArg(in, fn, arg, pos, v, false)
+}
+
+func sizeArg(in *interp.Interp, fn, arg string, pos int, v interp.Value, spread bool) []Dim {
 	vs, ok := Sequence(v)
 	if !ok {
-		if r, isRange := v.(*interp.Range); isRange {
-			vs = in.Elements(r)
-		} else if d, isInt := DimOf(in, v); isInt {
+		switch x := v.(type) {
+		case *interp.Range:
+			vs = in.Elements(x)
+		case *Tensor:
+			if len(x.Shape) == 1 {
+				for _, e := range x.Values() {
+					vs = append(vs, interp.NewInt(int64(e)))
+				}
+				break
+			}
+			d, isInt := DimOf(in, v)
+			if isInt {
+				return []Dim{d}
+			}
+			in.Raise(interp.TypeError, "%s(): argument '%s' (position %d) must be tuple of ints, not Tensor", fn, arg, pos)
+		default:
+			d, isInt := DimOf(in, v)
+			if _, isBool := v.(interp.Bool); !isInt || isBool {
+				in.Raise(interp.TypeError, "%s(): argument '%s' (position %d) must be tuple of ints, not %s", fn, arg, pos, v.Type().Name)
+			}
 			checkSign(&d, v)
 			return []Dim{d}
-		} else {
-			in.Raise(interp.TypeError, "%s(): argument '%s' (position %d) must be tuple of ints, not %s", fn, arg, pos, v.Type().Name)
 		}
 	}
 	out := make([]Dim, len(vs))
 	for i, e := range vs {
+		if x, plain := e.(interp.Int); plain {
+			out[i] = Dim{x.V, x.E}
+			if x.V < 0 {
+				out[i].V--
+			}
+			continue
+		}
 		d, isInt := DimOf(in, e)
 		if !isInt {
+			switch {
+			case i > 0:
+				in.Raise(interp.TypeError, "%s(): argument '%s' failed to unpack the object at pos %d with error \"type must be tuple of ints,but got %s\"", fn, arg, i+1, e.Type().Name)
+			case spread:
+				in.Raise(interp.TypeError, "%s() takes %d positional argument%s but %d %s given", fn, pos, plural(pos), len(vs)+pos-1, wereWas(len(vs)+pos-1))
+			}
 			in.Raise(interp.TypeError, "%s(): argument '%s' (position %d) must be tuple of ints, but found element of type %s at pos %d", fn, arg, pos, e.Type().Name, i)
 		}
 		checkSign(&d, e)
 		out[i] = d
 	}
 	return out
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+func wereWas(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+// GivenSize is the size as it was given, for one that SizeArg read: -1 stands
+// for both "infer" and, where unknown is true, a size that is not known.
+func GivenSize(d Dim) (v int64, unknown bool) {
+	if d.V < -1 {
+		return d.V + 1, false
+	}
+	return d.V, d.V == -1
 }
 
 // checkSign tells a negative size, which is an error, from an unknown one: the
@@ -120,11 +175,7 @@ func NewSize(in *interp.Interp, fn string, args []interp.Value) []Dim {
 }
 
 func newSize(in *interp.Interp, fn, arg string, pos int, args []interp.Value) []Dim {
-	var v interp.Value = &interp.Tuple{V: args}
-	if len(args) == 1 {
-		v = args[0]
-	}
-	d := SizeArg(in, fn, arg, pos, v)
+	d := Spread(in, fn, arg, pos, args)
 	CheckSizes(in, d)
 	return d
 }
@@ -143,4 +194,14 @@ func CheckSizes(in *interp.Interp, d []Dim) {
 			in.Raise(interp.RuntimeError, "Trying to create tensor with negative dimension %d: %s", x.V+1, ShapeString(shown))
 		}
 	}
+}
+
+// Spread reads a size that is given either as one list or as separate
+// arguments (`view(2, -1)`, `view((2, -1))`), with SizeArg's convention for
+// negative sizes.
+func Spread(in *interp.Interp, fn, arg string, pos int, args []interp.Value) []Dim {
+	if len(args) == 1 {
+		return sizeArg(in, fn, arg, pos, args[0], false)
+	}
+	return sizeArg(in, fn, arg, pos, &interp.Tuple{V: args}, true)
 }
