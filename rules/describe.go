@@ -98,6 +98,7 @@ type writer struct {
 	acts  map[*graph.Node]actName
 	rots  map[*graph.Node]*graph.Node // a rotation's result and what is rotated
 	depth int
+	steps int // bounds the text of a computation that branches
 }
 
 type actName struct {
@@ -128,7 +129,9 @@ func (w *writer) name(c *graph.Call) string {
 const wAdd, wMul, wAt, wAtom = 1, 2, 2, 9
 
 func (w *writer) expr(n *graph.Node) (string, int) {
-	if w.depth++; w.depth > 200 {
+	w.steps++
+	if w.depth++; w.depth > 60 || w.steps > 3000 {
+		w.depth--
 		return "...", wAtom
 	}
 	defer func() { w.depth-- }()
@@ -152,6 +155,15 @@ func (w *writer) expr(n *graph.Node) (string, int) {
 	if u := w.f.normOut[n]; u != nil && u.call == nil && u.in != n {
 		s, _ := w.expr(u.in)
 		return "norm(" + s + ")", wAtom
+	}
+	if n.ID < w.in.First && n.Op != "param" && n.Op != "input" && n.Op != "buffer" {
+		// from outside: another stack's output, or what the layer before gave
+		if l := n.Leaf; l != nil && !callWithin(l, w.in) {
+			return l.Path[strings.LastIndexByte(l.Path, '.')+1:], wAtom
+		}
+		if len(n.In) == 0 || !identities[n.Op] && !layouts[n.Op] {
+			return "outer", wAtom
+		}
 	}
 	if c := w.call(n); c != nil && isOut(c, n) {
 		if nm := w.name(c); nm != "" && !w.bare(c) {
@@ -731,7 +743,7 @@ func (p *Pass) counts() graph.Counts {
 				continue
 			}
 			kv := p.f.kvHeadsOf(a)
-			if kv == 0 || p.f.latent(a) {
+			if v := p.f.visible(a); kv == 0 || p.f.latent(a) || !v.causal {
 				known = false
 			}
 			per += kv * (a.dim + a.vdim) * 2
