@@ -243,7 +243,18 @@ type AttrSetter interface {
 func (in *Interp) instanceAttr(o *Instance, name string) (Value, bool) {
 	cv, found := o.Cls.Lookup(name)
 	if found && isData(cv) {
-		return in.bindAttr(cv, o, o.Cls), true
+		if o.Cls.special.getattr == nil && o.Cls.special.getHook == nil {
+			return in.bindAttr(cv, o, o.Cls), true
+		}
+		// A descriptor that raises AttributeError leaves the attribute to __getattr__.
+		var v Value
+		if in.TryCatch(AttributeError, func() { v = in.bindAttr(cv, o, o.Cls) }) == nil {
+			return v, true
+		}
+		if hook := o.Cls.special.getHook; hook != nil {
+			return hook(in, o, name)
+		}
+		return nil, false
 	}
 	if o.Dict != nil {
 		if v, ok := o.Dict.GetStr(name); ok {
@@ -585,6 +596,10 @@ func (in *Interp) SetAttr(obj Value, name string, v Value) {
 			in.call(s.setattr, []Value{o, NewStr(name), v}, nil)
 			return
 		}
+		// The hook stands for a __setattr__: it goes before descriptors.
+		if s.setHook != nil && s.setHook(in, o, name, v) {
+			return
+		}
 		in.GenericSetAttr(o, name, v)
 	case *Unknown:
 	default:
@@ -615,9 +630,6 @@ func (in *Interp) GenericSetAttr(obj Value, name string, v Value) {
 					return
 				}
 			}
-		}
-		if hook := o.Cls.special.setHook; hook != nil && hook(in, o, name, v) {
-			return
 		}
 		switch name {
 		case "__class__":
@@ -735,6 +747,9 @@ func (in *Interp) DelAttr(obj Value, name string) {
 		in.call(o.Cls.special.delattr, []Value{o, NewStr(name)}, nil)
 		return
 	}
+	if o, ok := obj.(*Instance); ok && o.Cls.special.delHook != nil && o.Cls.special.delHook(in, o, name) {
+		return
+	}
 	in.GenericDelAttr(obj, name)
 }
 
@@ -750,9 +765,6 @@ func (in *Interp) GenericDelAttr(obj Value, name string) {
 				in.call(d.Del, []Value{o}, nil)
 				return
 			}
-		}
-		if hook := o.Cls.special.delHook; hook != nil && hook(in, o, name) {
-			return
 		}
 		if o.Dict != nil && o.Dict.DelStr(name) {
 			return
