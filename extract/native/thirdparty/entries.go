@@ -77,6 +77,9 @@ func Entries() []interp.Entry {
 		{Name: "packaging.requirements.InvalidRequirement", Class: invalidRequire},
 		text("packaging.__version__", PackageVersions["packaging"]),
 
+		fixed("torch.nn.attention.flex_attention._DEFAULT_SPARSE_BLOCK_SIZE", interp.NewInt(128)),
+		inertEntry("torch.nn.attention.flex_attention", "AuxRequest"),
+
 		text("PIL.__version__", PackageVersions["pillow"]),
 		text("torchvision.__version__", PackageVersions["torchvision"]),
 		text("tokenizers.__version__", PackageVersions["tokenizers"]),

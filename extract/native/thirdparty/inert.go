@@ -189,6 +189,8 @@ var inerts = []inert{
 	{module: "torchvision.transforms.functional", open: true},
 	{module: "torchvision.transforms.v2", open: true},
 	{module: "torchvision.transforms.v2.functional", open: true},
+	// Fusing trained layers, block-sparse attention kernels.
+	{module: "torch.nn.utils.fusion", names: "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights"},
 	// GPU kernels.
 	{module: "triton", open: true},
 	{module: "triton.language", open: true},
