@@ -203,7 +203,7 @@ func prelu(c *call) interp.Value {
 			ch = x.Shape[1].V
 		}
 		if ch != n && ch >= 0 && n >= 0 {
-			c.fail("Mismatch of parameter numbers and input channel size. Found parameter numbers = %d, and channel size = %d.", n, ch)
+			c.fail("Mismatch of parameter numbers and input channel size. Found parameter numbers = %d and channel size = %d.", n, ch)
 		}
 	}
 	return tensor.Op(c.in, "prelu", tensor.Clone(x.Shape), x.DType, []*T{x, w})
@@ -263,7 +263,10 @@ func checkNormalized(c *call, x *T, norm []tensor.Dim, w, b *T) {
 	if bad {
 		lead := ""
 		for _, d := range norm {
-			lead += ", " + d.String()
+			if lead != "" {
+				lead += ", "
+			}
+			lead += d.String()
 		}
 		if c.op == "rms_norm" {
 			c.fail("Given normalized_shape=%s, expected input with shape [*%s], but got input of size%s", tensor.ShapeString(norm), lead, tensor.ShapeString(x.Shape))
@@ -271,10 +274,10 @@ func checkNormalized(c *call, x *T, norm []tensor.Dim, w, b *T) {
 		c.fail("Given normalized_shape=%s, expected input with shape %s, but got input of size torch.Size(%s)", tensor.ShapeString(norm), tensor.ShapeString(norm), tensor.ShapeString(x.Shape))
 	}
 	if w != nil && !sameKnown(w.Shape, norm) {
-		c.fail("Expected weight to be of same shape as normalized_shape, but got weight of shape %s and normalized_shape = %s", tensor.ShapeString(w.Shape), tensor.ShapeString(norm))
+		c.fail("Expected weight to be of same shape as normalized_shape, but got weight of shape torch.Size(%s) and normalized_shape = %s", tensor.ShapeString(w.Shape), tensor.ShapeString(norm))
 	}
 	if b != nil && !sameKnown(b.Shape, norm) {
-		c.fail("Expected bias to be of same shape as normalized_shape, but got bias of shape %s and normalized_shape = %s", tensor.ShapeString(b.Shape), tensor.ShapeString(norm))
+		c.fail("Expected bias to be of same shape as normalized_shape, but got bias of shape torch.Size(%s) and normalized_shape = %s", tensor.ShapeString(b.Shape), tensor.ShapeString(norm))
 	}
 }
 
@@ -420,7 +423,6 @@ func conv(nd int) func(c *call) interp.Value {
 				c.fail("Invalid channel dimensions")
 			}
 		}
-		sameConvTypes(c, x, w)
 		shape := []tensor.Dim{s[0], w.Shape[0]}
 		mode, isStr := interp.AsStr(c.a[4])
 		pads := make([]tensor.Dim, nd)
@@ -457,12 +459,6 @@ func conv(nd int) func(c *call) interp.Value {
 	}
 }
 
-func sameConvTypes(c *call, x, w *T) {
-	if x.DType != w.DType {
-		c.fail("Input type (%s) and weight type (%s) should be the same", tensorTypeName(x), tensorTypeName(w))
-	}
-}
-
 // convTranspose: input, weight, bias, stride, padding, output_padding, groups, dilation.
 func convTranspose(nd int) func(c *call) interp.Value {
 	return func(c *call) interp.Value {
@@ -480,7 +476,6 @@ func convTranspose(nd int) func(c *call) interp.Value {
 		if unequal(s[1], w.Shape[0]) {
 			c.fail("Given transposed=1, weight of size %s, expected input%s to have %d channels, but got %d channels instead", tensor.ShapeString(w.Shape), tensor.ShapeString(s), w.Shape[0].V, s[1].V)
 		}
-		sameConvTypes(c, x, w)
 		shape := []tensor.Dim{s[0], w.Shape[1].Mul(groups)}
 		for i := 0; i < nd; i++ {
 			n := s[2+i]
@@ -649,7 +644,7 @@ func interpolate(c *call) interp.Value {
 		c.in.Raise(interp.NotImplementedError, "Got %s input, but %s mode needs %dD input", names[len(x.Shape)], mode, r)
 	}
 	if nd < 1 || nd > 3 {
-		c.in.Raise(interp.NotImplementedError, "Input Error: Only 3D, 4D and 5D input Tensors supported (got %dD) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact (got %s)", len(x.Shape), mode)
+		c.in.Raise(interp.NotImplementedError, "Input Error: Only 3D, 4D and 5D input Tensors supported (got %dD) for the modes: nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got %s)", len(x.Shape), mode)
 	}
 	if c.given(1) && c.given(2) {
 		c.in.Raise(interp.ValueError, "only one of size or scale_factor should be defined")
@@ -699,7 +694,7 @@ func pixelShuffle(c *call) interp.Value {
 		c.fail("pixel_shuffle expects input to have at least 3 dimensions, but got input with %d dimension(s)", n)
 	}
 	if ch := x.Shape[n-3].V; ch >= 0 && r.V > 0 && ch%(r.V*r.V) != 0 {
-		c.fail("pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=%d is not divisible by %d", ch, r.V*r.V)
+		c.fail("Invalid input shape for pixel_shuffle: torch.Size(%s) with upscale_factor = %d", tensor.ShapeString(x.Shape), r.V)
 	}
 	shape := append(tensor.Clone(x.Shape[:n-3]), x.Shape[n-3].FloorDiv(r.Mul(r)), x.Shape[n-2].Mul(r), x.Shape[n-1].Mul(r))
 	return tensor.Op(c.in, "pixel_shuffle", shape, x.DType, []*T{x}, c.args(1)...)
@@ -810,7 +805,7 @@ func embedding(c *call) interp.Value {
 		c.fail("Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.%s instead", i.DType)
 	}
 	if len(w.Shape) != 2 {
-		c.fail("'weight' must be 2-D")
+		c.in.Raise(interp.AssertionError, "'weight' must be 2-D, got %d-D", len(w.Shape))
 	}
 	shape := append(tensor.Clone(i.Shape), w.Shape[1])
 	var data []float64
@@ -890,13 +885,13 @@ func pairLoss(op string) func(c *call) interp.Value {
 				ins = append(ins, t)
 			}
 		}
-		shape := tensor.Broadcast(c.in, a.Shape, b.Shape)
 		if op == "binary_cross_entropy" && !sameKnown(a.Shape, b.Shape) {
 			c.in.Raise(interp.ValueError, "Using a target size (torch.Size(%s)) that is different to the input size (torch.Size(%s)) is deprecated. Please ensure they have the same size.", tensor.ShapeString(b.Shape), tensor.ShapeString(a.Shape))
 		}
 		if op == "binary_cross_entropy_with_logits" && !sameKnown(a.Shape, b.Shape) {
 			c.in.Raise(interp.ValueError, "Target size (torch.Size(%s)) must be the same as input size (torch.Size(%s))", tensor.ShapeString(b.Shape), tensor.ShapeString(a.Shape))
 		}
+		shape := tensor.Broadcast(c.in, a.Shape, b.Shape)
 		return tensor.Op(c.in, op, c.reduced(shape), resultType(c.in, arg1{t: a, dt: a.DType}, arg1{t: b, dt: b.DType}), ins)
 	}
 }
@@ -950,7 +945,7 @@ func gridSample(c *call) interp.Value {
 		c.fail("grid_sampler(): expected grid and input to have same number of dimensions, but got input with sizes %s and grid with sizes %s", tensor.ShapeString(x.Shape), tensor.ShapeString(g.Shape))
 	}
 	if nd := int64(len(x.Shape) - 2); g.Shape[len(g.Shape)-1].V != nd && g.Shape[len(g.Shape)-1].V >= 0 {
-		c.fail("grid_sampler(): expected grid to have size %d in last dimension, but got grid with sizes %s", nd, tensor.ShapeString(g.Shape))
+		c.in.Raise(interp.AssertionError, "grid last dimension must be %d%s, got %d", nd, map[int64]string{2: " (for x,y coords)", 3: " (for x,y,z coords)"}[nd], g.Shape[len(g.Shape)-1].V)
 	}
 	shape := append(tensor.Clone(x.Shape[:2]), g.Shape[1:len(g.Shape)-1]...)
 	return tensor.Op(c.in, "grid_sampler", shape, x.DType, []*T{x, g}, c.args(2, 3, 4)...)
@@ -1133,28 +1128,6 @@ func ctcLoss(c *call) interp.Value {
 	return tensor.Op(c.in, "ctc_loss", c.reduced(shape), x.DType, compact(x, c.T(1)))
 }
 
-func padSequence(c *call) interp.Value {
-	ts := c.tensors(0)
-	if len(ts) == 0 {
-		c.fail("Expected a non-empty list of Tensors")
-	}
-	n := tensor.Dim{}
-	for _, t := range ts {
-		if t.Shape[0].V < 0 {
-			n = tensor.UnknownDim
-			break
-		}
-		if t.Shape[0].V > n.V {
-			n = t.Shape[0]
-		}
-	}
-	shape := []tensor.Dim{n, tensor.D(int64(len(ts)))}
-	if c.Bool(1) {
-		shape[0], shape[1] = shape[1], shape[0]
-	}
-	return tensor.Op(c.in, "pad_sequence", append(shape, ts[0].Shape[1:]...), ts[0].DType, ts)
-}
-
 var nnRows = []row{
 	{name: "F.softmax softmax", where: "f", sig: "input, dim=None, _stacklevel=3, dtype=None", fn: softmax("softmax", false)},
 	{name: "softmax special.softmax", where: "fm", sig: "input, dim, dtype=None", fn: softmax("softmax", false)},
@@ -1262,5 +1235,4 @@ var nnRows = []row{
 	{name: "F.affine_grid", where: "f", sig: "theta, size, align_corners=None", fn: affineGrid},
 	{name: "F.scaled_dot_product_attention", where: "f", sig: "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False", fn: sdpa},
 	{name: "F.multi_head_attention_forward", where: "f", sig: "query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k, bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training=True, key_padding_mask=None, need_weights=True, attn_mask=None, use_separate_proj_weight=False, q_proj_weight=None, k_proj_weight=None, v_proj_weight=None, static_k=None, static_v=None, average_attn_weights=True, is_causal=False", fn: mhaForward},
-	{name: "torch.nn.utils.rnn.pad_sequence", where: "f", sig: "sequences, batch_first=False, padding_value=0.0, padding_side='right'", fn: padSequence},
 }
