@@ -309,7 +309,10 @@ func init() {
 			return u
 		}
 		a := sortSig.bind(in, "sort", nil, kw)
-		vs := append([]Value(nil), in.Elements(args[0])...)
+		vs, _ := in.copiedElements(args[0])
+		if l, ok := args[0].(*List); ok {
+			vs = append([]Value(nil), originElements(l.V, l.E)...)
+		}
 		if u := in.sortValues(vs, a[0], in.Truth(a[1])); u != nil {
 			return u
 		}
@@ -732,6 +735,8 @@ func (in *Interp) isInstance(v, c Value) Value {
 
 // anyClass asks for one class after the other.
 func (in *Interp) anyClass(cs []Value, ask func(c Value) Value) Value {
+	in.nest("__instancecheck__")
+	defer in.unnest()
 	var unknown Value
 	for _, c := range cs {
 		switch r := ask(c).(type) {

@@ -30,12 +30,6 @@ func positional(b *Builtin, cls *Class) {
 			if len(a) == 0 {
 				in.Raise(TypeError, "unbound method %s() needs an argument", name)
 			}
-			if t := a[0].Type(); t != cls && !t.Is(cls) {
-				if u, ok := a[0].(*Unknown); ok {
-					return u
-				}
-				in.Raise(TypeError, "descriptor '%s' for '%s' objects doesn't apply to a '%s' object", b.Name, cls.Name, t.Name)
-			}
 		}
 		if len(kw) > 0 {
 			in.Raise(TypeError, "%s() takes no keyword arguments", name)

@@ -9,7 +9,23 @@ import (
 
 // rawMethod puts a function that takes any arguments into a native class.
 func (c *Class) rawMethod(name string, fn func(in *Interp, args []Value, kw []KW) Value) *Builtin {
-	b := &Builtin{Name: name, Qual: c.Name + "." + name, Raw: fn}
+	return c.selfMethod(name, "descriptor '%s' for '%s' objects doesn't apply to a '%s' object", fn)
+}
+
+// selfMethod is rawMethod with the complaint about a self of another class.
+func (c *Class) selfMethod(name, complaint string, fn func(in *Interp, args []Value, kw []KW) Value) *Builtin {
+	b := &Builtin{Name: name, Qual: c.Name + "." + name, Raw: func(in *Interp, args []Value, kw []KW) Value {
+		if len(args) == 0 {
+			in.Raise(TypeError, "unbound method %s.%s() needs an argument", c.Name, name)
+		}
+		if t := args[0].Type(); t != c && !t.Is(c) {
+			if u, ok := args[0].(*Unknown); ok {
+				return u
+			}
+			in.Raise(TypeError, complaint, name, c.Name, t.Name)
+		}
+		return fn(in, args, kw)
+	}}
 	c.Dict.SetStr(name, b)
 	return b
 }
@@ -23,16 +39,7 @@ func opMethods(c *Class, names ...string) {
 			panic("no implementation of " + name)
 		}
 		want := impl.args
-		b := c.rawMethod(name, func(in *Interp, a []Value, kw []KW) Value {
-			if len(a) == 0 || !a[0].Type().Is(c) {
-				if len(a) > 0 {
-					if u, ok := a[0].(*Unknown); ok {
-						return u
-					}
-					in.Raise(TypeError, "descriptor '%s' requires a '%s' object but received a '%s'", name, c.Name, a[0].Type().Name)
-				}
-				in.Raise(TypeError, "unbound method %s.%s() needs an argument", c.Name, name)
-			}
+		b := c.selfMethod(name, "descriptor '%s' requires a '%s' object but received a '%s'", func(in *Interp, a []Value, kw []KW) Value {
 			if len(a)-1 != want {
 				in.Raise(TypeError, "expected %d argument%s, got %d", want, plural(want), len(a)-1)
 			}

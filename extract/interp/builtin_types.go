@@ -153,11 +153,9 @@ func (in *Interp) atMost(name string, args []Value, n int) {
 // with the origin of the whole where the iterable is a list or tuple.
 func (in *Interp) copiedElements(v Value) ([]Value, *graph.Expr) {
 	vs := in.Elements(v)
+	in.Charge(int64(len(vs)))
 	switch x := v.(type) {
 	case *List:
-		if len(vs) > 1024 {
-			in.Charge(int64(len(vs)))
-		}
 		return append([]Value(nil), x.V...), x.E
 	case *Tuple:
 		return append([]Value(nil), x.V...), x.E
@@ -582,18 +580,14 @@ func initListMethods() {
 		Method{Name: "append", Sig: "self, object, /", Fn: func(in *Interp, a []Value) Value {
 			l := listSelf(in, a[0])
 			l.E = nil
-			if len(l.V)%4096 == 4095 {
-				in.Charge(4096)
-			}
+			in.Charge(1)
 			l.V = append(l.V, a[1])
 			return None
 		}},
 		Method{Name: "extend", Sig: "self, iterable, /", Fn: func(in *Interp, a []Value) Value {
 			l := listSelf(in, a[0])
 			vs := in.Elements(a[1])
-			if len(vs) > 1024 {
-				in.Charge(int64(len(vs)))
-			}
+			in.Charge(int64(len(vs)))
 			l.E = nil
 			l.V = append(l.V, vs...)
 			return None

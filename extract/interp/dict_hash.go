@@ -179,6 +179,8 @@ func (in *Interp) canonTuple(t *Tuple) (any, bool) {
 	}
 	var b strings.Builder
 	ok := true
+	in.nest("hashing")
+	defer in.unnest()
 	for _, x := range t.V {
 		c, isCanon := in.canon(x)
 		if !isCanon {
@@ -242,6 +244,8 @@ func comparableHash(c any) uint64 { return maphash.Comparable(hashSeed, c) }
 // Hash is hash(v); unhashable values raise TypeError. Ints hash as in Python,
 // strings by their text (Python's own is random from run to run).
 func (in *Interp) Hash(v Value) int64 {
+	in.nest("hashing")
+	defer in.unnest()
 	switch v := v.(type) {
 	case *Tuple:
 		c, ok := in.canonTuple(v)

@@ -77,6 +77,8 @@ func (in *Interp) dictEqual(x, y *Dict) bool {
 	if x.Len() != y.Len() {
 		return false
 	}
+	in.nest("comparison")
+	defer in.unnest()
 	same := true
 	x.Range(func(k, v Value) bool {
 		w, ok := y.Get(in, k)
@@ -191,16 +193,16 @@ func init() {
 	view := func(kind viewKind) NativeFn {
 		return func(in *Interp, a []Value) Value { return &dictView{d: dictSelf(in, a[0]), kind: kind} }
 	}
-	DictClass.Dict.SetStr("__init__", &Builtin{Name: "__init__", Qual: "dict.__init__", Raw: func(in *Interp, args []Value, kw []KW) Value {
+	DictClass.rawMethod("__init__", func(in *Interp, args []Value, kw []KW) Value {
 		if _, exact := args[0].(*Dict); !exact {
 			in.dictInit(dictSelf(in, args[0]), args[1:], kw, "dict")
 		}
 		return None
-	}})
-	DictClass.Dict.SetStr("update", &Builtin{Name: "update", Qual: "dict.update", Raw: func(in *Interp, args []Value, kw []KW) Value {
+	})
+	DictClass.rawMethod("update", func(in *Interp, args []Value, kw []KW) Value {
 		in.dictInit(dictSelf(in, args[0]), args[1:], kw, "update")
 		return None
-	}})
+	})
 	DictClass.AddMethods(
 		Method{Name: "keys", Sig: "self, /", Fn: view(viewKeys)},
 		Method{Name: "values", Sig: "self, /", Fn: view(viewValues)},
@@ -247,6 +249,7 @@ func init() {
 		}},
 		Method{Name: "copy", Sig: "self, /", Fn: func(in *Interp, a []Value) Value {
 			d := dictSelf(in, a[0])
+			in.Charge(int64(d.Len()))
 			c := d.Copy()
 			c.Root = d.Root
 			return c

@@ -14,13 +14,22 @@ type printer struct {
 	open []Value // the containers being written, to stop at cycles
 	// unknown is an Unknown met on the way.
 	unknown *Unknown
+	nodes   int // values written
 }
+
+const maxSafeNodes = 4096
 
 const maxReprDepth = 100
 
 // enter reports whether v may be written: it is not being written already.
 func (p *printer) enter(v Value) bool {
 	if len(p.open) > maxReprDepth {
+		if p.in != nil {
+			p.in.Raise(RecursionError, "maximum recursion depth exceeded while getting the repr of an object")
+		}
+		return false
+	}
+	if p.nodes > maxSafeNodes && p.in == nil {
 		return false
 	}
 	for _, o := range p.open {
@@ -46,10 +55,9 @@ func (p *printer) list(vs []Value, lo, hi string) string {
 			b.WriteString("...")
 			break
 		}
-		if p.in != nil && i%64 == 63 {
-			p.in.Step(64)
-			p.in.Charge(int64(b.Len() / 64))
-		}
+	}
+	if p.in != nil {
+		p.in.Charge(int64(b.Len()))
 	}
 	b.WriteString(hi)
 	return b.String()
@@ -77,6 +85,10 @@ func (p *printer) method(v Value, name string) (string, bool) {
 }
 
 func (p *printer) repr(v Value) string {
+	p.nodes++
+	if p.in != nil {
+		p.in.Step(1)
+	}
 	switch x := v.(type) {
 	case nil:
 		return "<NULL>"
@@ -215,6 +227,9 @@ func (p *printer) dict(d *Dict) string {
 	var b strings.Builder
 	b.WriteByte('{')
 	d.Range(func(k, v Value) bool {
+		if p.in != nil {
+			p.in.Charge(2)
+		}
 		if b.Len() > 1 {
 			b.WriteString(", ")
 		}

@@ -54,6 +54,7 @@ type Interp struct {
 	steps    int64
 	memory   int64
 	maxDepth int
+	nesting  int // of comparisons and hashes of containers within containers
 
 	stack      []*frame
 	pool       []*frame
@@ -332,6 +333,9 @@ var typeCall = &Builtin{Name: "__call__", Qual: "type.__call__"}
 
 func init() {
 	typeCall.Raw = func(in *Interp, a []Value, kw []KW) Value {
+		if len(a) == 0 {
+			in.Raise(TypeError, "unbound method type.__call__() needs an argument")
+		}
 		c, ok := a[0].(*Class)
 		if !ok {
 			in.Raise(TypeError, "descriptor '__call__' requires a 'type' object but received a '%s'", a[0].Type().Name)

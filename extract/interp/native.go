@@ -239,11 +239,41 @@ func NewNativeClass(qual string, bases []*Class, methods ...Method) *Class {
 	return c
 }
 
+// checkSelf guards a method against objects of other classes (list.append(1, 2)):
+// the Go function may rely on the type of its self.
+func (c *Class) checkSelf(name string, fn NativeFn) NativeFn {
+	return func(in *Interp, a []Value) Value {
+		if len(a) > 0 {
+			if t := a[0].Type(); t != c && !t.Is(c) {
+				return wrongSelf(in, c, name, a[0])
+			}
+		}
+		return fn(in, a)
+	}
+}
+
+// wrongSelf raises the TypeError of checkSelf. A variable, because the
+// exceptions are native classes themselves.
+var wrongSelf func(in *Interp, c *Class, name string, self Value) Value
+
+func init() {
+	wrongSelf = func(in *Interp, c *Class, name string, self Value) Value {
+		if u, ok := self.(*Unknown); ok {
+			return u
+		}
+		in.Raise(TypeError, "descriptor '%s' for '%s' objects doesn't apply to a '%s' object", name, c.Name, self.Type().Name)
+		return nil
+	}
+}
+
 // AddMethods adds methods to a native class while the tables are being built
 // (package initialisation); never later.
 func (c *Class) AddMethods(methods ...Method) {
 	for _, m := range methods {
 		b := &Builtin{Name: m.Name, Qual: c.Mod + "." + c.Name + "." + m.Name, Sig: ParseSignature(m.Sig), Fn: m.Fn}
+		if m.Kind == "" || m.Kind == "property" {
+			b.Fn = c.checkSelf(m.Name, m.Fn)
+		}
 		if c.Mod == "" {
 			b.Qual = c.Name + "." + m.Name
 		}

@@ -609,11 +609,27 @@ func (in *Interp) rawCompare(op pyast.CmpOperator, a, b Value) (Value, bool) {
 	return nil, false
 }
 
+// nest bounds the recursion into containers that hold containers, maybe
+// themselves; unnest ends it.
+func (in *Interp) nest(what string) {
+	if in.nesting >= maxNesting {
+		in.Raise(RecursionError, "maximum recursion depth exceeded in %s", what)
+	}
+	in.nesting++
+	in.Step(1)
+}
+
+func (in *Interp) unnest() { in.nesting-- }
+
+const maxNesting = 1000
+
 // compareSeq compares lists or tuples element by element.
 func (in *Interp) compareSeq(op pyast.CmpOperator, a, b []Value) Value {
 	if (op == pyast.Eq || op == pyast.NotEq) && len(a) != len(b) {
 		return NewBool(op == pyast.NotEq)
 	}
+	in.nest("comparison")
+	defer in.unnest()
 	for i := 0; i < len(a) && i < len(b); i++ {
 		if Same(a[i], b[i]) {
 			continue

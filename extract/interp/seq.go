@@ -8,13 +8,14 @@ import (
 
 // length is the number of elements of the range.
 func (r *Range) length() int64 {
+	var n uint64
 	switch {
 	case r.Step > 0 && r.Start < r.Stop:
-		return int64((uint64(r.Stop)-uint64(r.Start)-1)/uint64(r.Step)) + 1
+		n = (uint64(r.Stop)-uint64(r.Start)-1)/uint64(r.Step) + 1
 	case r.Step < 0 && r.Start > r.Stop:
-		return int64((uint64(r.Start)-uint64(r.Stop)-1)/(-uint64(r.Step))) + 1
+		n = (uint64(r.Start)-uint64(r.Stop)-1)/(-uint64(r.Step)) + 1
 	}
-	return 0
+	return int64(min(n, 1<<62)) // Python's are longer; nobody walks them to the end
 }
 
 // has reports whether n is an element of the range.
@@ -132,8 +133,10 @@ func (in *Interp) sliceOf(vs []Value, s *Slice) []Value {
 		if lo >= hi {
 			return nil
 		}
+		in.Charge(int64(hi - lo))
 		return append([]Value(nil), vs[lo:hi]...)
 	}
+	in.Charge(int64(len(vs)))
 	var out []Value
 	for ; step > 0 && lo < hi || step < 0 && lo > hi; lo += step {
 		out = append(out, vs[lo])
@@ -202,6 +205,7 @@ func (in *Interp) concat(a, b Value, inplace bool) (Value, bool) {
 	case *List:
 		if inplace {
 			vs := in.Elements(b)
+			in.Charge(int64(len(vs)))
 			x.E = nil
 			x.V = append(x.V, vs...)
 			return x, true
@@ -225,9 +229,7 @@ func (in *Interp) concat(a, b Value, inplace bool) (Value, bool) {
 
 func (in *Interp) join(a, b []Value) []Value {
 	n := len(a) + len(b)
-	if n > 256 {
-		in.Charge(int64(n))
-	}
+	in.Charge(int64(n))
 	return append(append(make([]Value, 0, n), a...), b...)
 }
 

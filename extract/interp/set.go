@@ -62,6 +62,7 @@ func (in *Interp) setOp(op pyast.Operator, a, b Value, inplace bool) (Value, boo
 
 func (in *Interp) setCombine(op pyast.Operator, x, y *Dict) *Dict {
 	in.Step(x.Len() + y.Len())
+	in.Charge(int64(x.Len() + y.Len()))
 	has := func(d *Dict, k Value) bool { _, ok := d.Get(in, k); return ok }
 	switch op {
 	case pyast.BitOr:

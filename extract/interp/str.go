@@ -345,6 +345,11 @@ func splitN(s, sep string, n int) []string {
 	return strings.SplitN(s, sep, n+1)
 }
 
+func (in *Interp) splitList(ss []string) *List {
+	in.Charge(int64(len(ss)))
+	return strList(ss)
+}
+
 func strList(ss []string) *List {
 	l := &List{V: make([]Value, len(ss))}
 	for i, s := range ss {
@@ -657,16 +662,16 @@ func init() {
 		Method{Name: "split", Sig: "self, sep=None, maxsplit=-1", Fn: func(in *Interp, a []Value) Value {
 			s, sep, n, bySpace := in.splitArgs(a)
 			if bySpace {
-				return strList(fieldsN(s, n))
+				return in.splitList(fieldsN(s, n))
 			}
-			return strList(splitN(s, sep, n))
+			return in.splitList(splitN(s, sep, n))
 		}},
 		Method{Name: "rsplit", Sig: "self, sep=None, maxsplit=-1", Fn: func(in *Interp, a []Value) Value {
 			s, sep, n, bySpace := in.splitArgs(a)
 			if bySpace {
-				return strList(rfieldsN(s, n))
+				return in.splitList(rfieldsN(s, n))
 			}
-			return strList(rsplitN(s, sep, n))
+			return in.splitList(rsplitN(s, sep, n))
 		}},
 		Method{Name: "splitlines", Sig: "self, keepends=False", Fn: func(in *Interp, a []Value) Value {
 			return strList(splitLines(strSelf(in, a[0]), in.Truth(a[1])))
