@@ -11,9 +11,18 @@ import (
 func applyTensors(in *interp.Interp, m *interp.Instance, recurse bool, f func(t *tensor.Tensor) *tensor.Tensor) {
 	visit := func(_ string, _ *interp.Instance, st *State) {
 		if st.Params.Len() > 0 {
-			for _, v := range st.Params.Values() {
+			for _, k := range st.Params.Keys() {
+				name, _ := interp.AsStr(k)
+				v, _ := st.Params.GetStr(name)
 				if t := asTensor(v); t != nil {
 					if n := f(t); n != t {
+						if (t.Device == "meta") != (n.Device == "meta") {
+							// Tensors of these devices cannot trade places: the
+							// parameter becomes another object, ties come loose.
+							p := newParameter(in, ParameterClass, n, interp.NewBool(t.RequiresGrad)).(*tensor.Tensor)
+							st.Params.SetStr(name, p)
+							continue
+						}
 						t.DType, t.Device, t.Shape, t.Store = n.DType, n.Device, n.Shape, n.Store
 						t.Stride, t.Offset = n.Stride, n.Offset
 					}

@@ -125,11 +125,11 @@ func (st *State) renumber() {
 }
 
 // insertAt moves the children from index on by one, as the containers' insert does.
-func (st *State) insertAt(index int, v interp.Value) {
+func (st *State) insertAt(in *interp.Interp, index int, v interp.Value) {
 	for i := st.Modules.Len(); i > index; i-- {
 		prev, ok := st.Modules.GetStr(strconv.Itoa(i - 1))
 		if !ok {
-			break
+			keyError(in, number(i-1))
 		}
 		st.Modules.SetStr(strconv.Itoa(i), prev)
 	}
@@ -221,7 +221,7 @@ func setupContainers() {
 			return m
 		}),
 		listMethod("insert", "self, index, module", func(in *interp.Interp, _ *interp.Instance, st *State, a []interp.Value) interp.Value {
-			st.insertAt(int(in.Int(a[0])), a[1])
+			st.insertAt(in, int(in.Int(a[0])), a[1])
 			return interp.None
 		}),
 		listMethod("__repr__", "self", func(in *interp.Interp, m *interp.Instance, st *State, _ []interp.Value) interp.Value {
@@ -438,7 +438,7 @@ func setupSequential() {
 			if i < 0 {
 				i += n
 			}
-			st.insertAt(int(i), a[1])
+			st.insertAt(in, int(i), a[1])
 			return m
 		}),
 		listMethod("forward", "self, input", func(in *interp.Interp, _ *interp.Instance, st *State, a []interp.Value) interp.Value {

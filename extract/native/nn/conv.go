@@ -111,8 +111,10 @@ func outputPadding(in *interp.Interp, m *interp.Instance, input, size interp.Val
 	if len(t.Shape) == n+2 {
 		skip = 2
 	}
+	shown := in.Repr(size)
 	if len(want) == skip+n {
 		want = want[skip:]
+		shown = tensor.ShapeString(want)
 	}
 	if len(want) != n {
 		in.Raise(interp.ValueError, "ConvTranspose%dD: for %dD input, output_size must have %d or %d elements (got %d)", n, len(t.Shape), n, skip+n, len(want))
@@ -135,7 +137,7 @@ func outputPadding(in *interp.Interp, m *interp.Instance, input, size interp.Val
 	}
 	if bad {
 		in.Raise(interp.ValueError, "requested an output size of %s, but valid sizes range from %s to %s (for an input of torch.Size(%s))",
-			tensor.ShapeString(want), tensor.ShapeString(lo), tensor.ShapeString(hi), tensor.ShapeString(t.Shape[2:]))
+			shown, tensor.ShapeString(lo), tensor.ShapeString(hi), tensor.ShapeString(t.Shape[2:]))
 	}
 	return interp.NewList(out...)
 }

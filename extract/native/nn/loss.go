@@ -132,7 +132,14 @@ func defineLosses() {
 	row("CTCLoss", loss, "blank=0, reduction='mean', zero_infinity=False", "log_probs, targets, input_lengths, target_lengths", "ctc_loss blank reduction zero_infinity")
 	define("loss", layer{name: "LinearCrossEntropyLoss", base: weighted,
 		sig:  "in_features, num_classes, *, out_features=(), bias=False, device=None, dtype=None, reduction='mean', weight=None, ignore_index=None, label_smoothing=0.0, options=None",
-		init: initLinearCrossEntropy, methods: []method{{name: "forward", sig: "self, input, target", fn: linearCrossEntropy}}})
+		init: initLinearCrossEntropy, methods: []method{{name: "forward", sig: "self, input, target", fn: linearCrossEntropy},
+			{name: "extra_repr", sig: "self", fn: func(in *interp.Interp, a []interp.Value) interp.Value {
+				lin := in.GetAttr(a[0], "linear")
+				s := "in_features=" + in.ToStr(in.GetAttr(lin, "in_features"))
+				rest := formatRepr(", reduction={reduction}, ignore_index={ignore_index}, label_smoothing={label_smoothing}, options={options}")(in, a)
+				return interp.NewStr(s + ", num_classes=" + in.ToStr(in.GetAttr(a[0], "num_classes")) + ", out_features=" + in.ToStr(in.GetAttr(a[0], "out_features")) +
+					", bias=" + in.ToStr(interp.NewBool(!interp.IsNone(in.GetAttr(lin, "bias")))) + in.ToStr(rest))
+			}}}})
 }
 
 func initLinearCrossEntropy(in *interp.Interp, m *interp.Instance, st *State, a []interp.Value) {

@@ -20,7 +20,20 @@ var (
 	uninitializedSig = interp.ParseSignature("requires_grad=True, device=None, dtype=None, persistent=True")
 )
 
+// flagged makes a metaclass for which tensors with a flag are instances, whatever their class.
+func flagged(c *interp.Class, name string, is func(t *tensor.Tensor) bool) {
+	meta := interp.NewNativeClass("torch.nn.parameter."+name, []*interp.Class{interp.TypeClass})
+	addMethods(meta, method{name: "__instancecheck__", sig: "self, instance", fn: func(_ *interp.Interp, a []interp.Value) interp.Value {
+		t := asTensor(a[1])
+		self, _ := a[0].(*interp.Class)
+		return interp.NewBool(t != nil && (self == c && is(t) || t.Type().Is(self)))
+	}})
+	c.Meta = meta
+}
+
 func setupParameters() {
+	flagged(ParameterClass, "_ParameterMeta", func(t *tensor.Tensor) bool { return t.Parameter })
+	flagged(BufferClass, "_BufferMeta", func(t *tensor.Tensor) bool { return t.Buffer })
 	ParameterClass.New = func(in *interp.Interp, cls *interp.Class, args []interp.Value, kw []interp.KW) interp.Value {
 		a := bind(in, "Parameter.__new__", parameterSig, args, kw)
 		return newParameter(in, cls, a[0], a[1])

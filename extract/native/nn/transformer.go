@@ -104,6 +104,22 @@ func callChild(in *interp.Interp, m *interp.Instance, name string, args ...inter
 	return in.Call(in.GetAttr(m, name), args, nil)
 }
 
+// nestable reports whether torch would take its path over nested tensors for
+// stacks of an encoder layer.
+func nestable(in *interp.Interp, v interp.Value) bool {
+	l := asModule(v)
+	if l == nil || !l.Cls.Is(encoderLayer) || isTrue(in, attr(in, l, "norm_first")) {
+		return false
+	}
+	a := asModule(in.GetAttr(l, "self_attn"))
+	if a == nil || !isTrue(in, attr(in, a, "batch_first")) || !isTrue(in, attr(in, a, "_qkv_same_embed_dim")) || interp.IsNone(param(in, a, "in_proj_bias")) {
+		return false
+	}
+	eps := func(n string) interp.Value { return in.GetAttr(in.GetAttr(l, n), "eps") }
+	heads, _ := interp.AsInt(attr(in, a, "num_heads"))
+	return isTrue(in, attr(in, l, "activation_relu_or_gelu")) && in.Equal(eps("norm1"), eps("norm2")) && heads%2 == 0
+}
+
 // feedForward is the second half of a block.
 func feedForward(in *interp.Interp, m *interp.Instance, x interp.Value, last string) interp.Value {
 	x = callChild(in, m, "activation", callChild(in, m, "linear1", x))
@@ -205,7 +221,11 @@ func setupTransformer() {
 	addInit(encoderStack, "encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True", func(in *interp.Interp, m *interp.Instance, st *State, a []interp.Value) {
 		stack(in, m, st, a[0], a[1], a[2])
 		set(m, "enable_nested_tensor", a[3])
-		set(m, "use_nested_tensor", a[3])
+		nested := a[3]
+		if isTrue(in, nested) && !nestable(in, a[0]) {
+			nested = interp.False
+		}
+		set(m, "use_nested_tensor", nested)
 		set(m, "mask_check", a[4])
 	})
 	addInit(decoderStack, "decoder_layer, num_layers, norm=None", func(in *interp.Interp, m *interp.Instance, st *State, a []interp.Value) {

@@ -248,7 +248,7 @@ func padSequence(in *interp.Interp, a []interp.Value) interp.Value {
 			if isUnknown(v) {
 				return v
 			}
-			in.Raise(interp.TypeError, "pad_sequence(): argument 'sequences' (position 1) must be tuple of Tensors, not %s", v.Type().Name)
+			in.Raise(interp.TypeError, "expected Tensor as element %d in argument 0, but got %s", len(ts), v.Type().Name)
 		}
 		if len(t.Shape) == 0 {
 			in.Raise(interp.IndexError, "Dimension specified as 0 but tensor has no dimensions")
@@ -341,6 +341,9 @@ func packPadded(in *interp.Interp, a []interp.Value) interp.Value {
 		shape = append(shape, x.Shape[2:]...)
 	}
 	ts := tensor.OpMulti(in, "_pack_padded_sequence", [][]tensor.Dim{shape, {longest}}, []tensor.DType{x.DType, tensor.Int64}, inputs)
+	if lengths != nil && tensor.Keeps(tensor.Int64, longest.V) {
+		ts[1].SetValues(stepSizes(lengths, int(longest.V)))
+	}
 	sorted, unsorted := interp.Value(interp.None), interp.Value(interp.None)
 	if !isTrue(in, a[3]) && len(inputs) > 1 {
 		n := tensor.Clone(inputs[1].Shape)
@@ -348,6 +351,17 @@ func packPadded(in *interp.Interp, a []interp.Value) interp.Value {
 		sorted, unsorted = idx, tensor.Op(in, "scatter", tensor.Clone(n), tensor.Int64, []*tensor.Tensor{idx})
 	}
 	return &interp.Tuple{V: []interp.Value{ts[0], ts[1], sorted, unsorted}, Cls: packedClass}
+}
+
+// stepSizes are how many sequences are longer than each step.
+func stepSizes(lengths []float64, steps int) []float64 {
+	out := make([]float64, steps)
+	for _, l := range lengths {
+		for i := 0; i < int(l) && i < steps; i++ {
+			out[i]++
+		}
+	}
+	return out
 }
 
 // padPacked is the inverse of packPadded.
