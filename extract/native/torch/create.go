@@ -488,6 +488,10 @@ func (n *nested) leaf(v interp.Value) {
 		n.tensor(v)
 		return
 	case *interp.Instance:
+		if f := foreignTensor(n.in, v); f != nil {
+			n.leaf(f)
+			return
+		}
 		if d, ok := tensor.DimOf(n.in, v); ok {
 			n.see(2)
 			n.data = append(n.data, float64(d.V))
@@ -496,7 +500,7 @@ func (n *nested) leaf(v interp.Value) {
 	}
 	x, ok := interp.AsFloat(v)
 	if !ok {
-		if f := foreign(n.in, v); f != nil {
+		if f := foreignTensor(n.in, v); f != nil {
 			n.leaf(f)
 			return
 		}
@@ -513,7 +517,7 @@ func (n *nested) leaf(v interp.Value) {
 
 // fromValue makes a tensor of nested Python values.
 func fromValue(in *interp.Interp, v interp.Value) *nested {
-	if f := foreign(in, v); f != nil {
+	if f := foreignTensor(in, v); f != nil {
 		v = f
 	}
 	n := &nested{in: in, known: true, shape: []tensor.Dim{}}
@@ -594,7 +598,7 @@ func newTensor(c *call) interp.Value {
 // asTensor is torch.as_tensor: tensors that need no change are returned as they are.
 func asTensor(c *call) interp.Value {
 	v := c.a[0]
-	if f := foreign(c.in, v); f != nil {
+	if f := foreignTensor(c.in, v); f != nil {
 		v = f
 	}
 	if t, ok := v.(*T); ok {
