@@ -21,7 +21,7 @@ func (s *slab[T]) grow() {
 	switch {
 	case s.size == 0:
 		s.size = 8
-	case s.size < 256:
+	case s.size < 64:
 		s.size *= 2
 	}
 	s.free = make([]T, s.size)
@@ -58,7 +58,7 @@ func (l *list[T]) grow(n int) {
 	switch {
 	case l.size == 0:
 		l.size = 16
-	case l.size < 512:
+	case l.size < 128:
 		l.size *= 2
 	}
 	l.slab = make([]T, max(n, l.size))

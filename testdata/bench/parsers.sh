@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times pyast beside CPython's ast.parse and, where cargo can build them, ruff's parser and tree-sitter, in one run on one core.
+# Times pyast beside CPython's ast.parse and, where cargo can build them, ruff's parser and tree-sitter, in one run on one core; the best of five counts.
 # usage: parsers.sh FOLDER     the folder that holds transformers/ (an unpacked wheel): its modeling files are parsed
 set -euo pipefail
 tree=$(cd "$1" && pwd)
@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 files=("$tree"/transformers/models/*/modeling_*.py)
 echo "${#files[@]} files, $(cat "${files[@]}" | wc -c) bytes"
 
-best=$(ARCH_EXTRACT_TEST_TREE=$tree GOMAXPROCS=1 go test ./pyast -run '^$' -bench '^BenchmarkParse$' -benchtime 2s -count 3 |
+best=$(ARCH_EXTRACT_TEST_TREE=$tree GOMAXPROCS=1 go test ./pyast -run '^$' -bench '^BenchmarkParse$' -benchtime 1s -count 5 |
   awk '/^BenchmarkParse/ { for (i = 1; i < NF; i++) if ($(i+1) == "MB/s" && $i > m) m = $i } END { print m }')
 echo "pyast $best MB/s"
 
