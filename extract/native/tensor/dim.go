@@ -75,6 +75,19 @@ func (d Dim) Add(b Dim) Dim {
 	return Dim{d.V + b.V, binExpr("+", d, b)}
 }
 
+// Shift is a + k for a plain or negative k: an index counted from the end.
+func (d Dim) Shift(k Dim) Dim {
+	switch {
+	case d.V < 0:
+		return UnknownDim
+	case k.V >= 0:
+		return d.Add(k)
+	case k.E != nil:
+		return Dim{d.V + k.V, binExpr("+", d, k)}
+	}
+	return d.Sub(D(-k.V))
+}
+
 // Sub is a - b; the result may be negative only through a caller's error.
 func (d Dim) Sub(b Dim) Dim {
 	switch {

@@ -15,7 +15,18 @@ func (c *call) param(i int) string { return c.sig.Params[i].Name }
 
 // typeError complains about the type of argument i.
 func (c *call) typeError(i int, want string) {
-	c.in.Raise(interp.TypeError, "%s(): argument '%s' (position %d) must be %s, not %s", c.name, c.param(i), i+1, want, c.a[i].Type().Name)
+	c.in.Raise(interp.TypeError, "%s(): argument '%s'%s must be %s, not %s", c.name, c.param(i), c.position(i), want, c.a[i].Type().Name)
+}
+
+// position words where argument i was given: " (position 2)", nothing for a keyword.
+func (c *call) position(i int) string {
+	if c.byKw>>i&1 != 0 {
+		return ""
+	}
+	if c.method {
+		i--
+	}
+	return " (position " + tensor.D(int64(i+1)).String() + ")"
 }
 
 // T is argument i, which must be a tensor.
@@ -60,11 +71,11 @@ func (c *call) Int(i int) int64 {
 			return int64(x)
 		}
 		panic(unknownArg{c.in.Unknown("the value of a tensor depends on data")})
-	case interp.Float, interp.Str, interp.NoneType, nil:
-		if v == nil {
-			v = interp.None
-		}
-		c.in.Raise(interp.TypeError, "%s(): argument '%s' (position %d) must be int, not %s", c.name, c.param(i), i+1, v.Type().Name)
+	case nil:
+		c.a[i] = interp.None
+		c.typeError(i, "int")
+	case interp.Float, interp.Str, interp.NoneType, *interp.Tuple, *interp.List:
+		c.typeError(i, "int")
 	}
 	return c.in.Int(c.a[i])
 }
@@ -195,9 +206,6 @@ func (c *call) tensors(i int) []*T {
 		case *interp.Unknown:
 			panic(unknownArg{v})
 		default:
-			if k == 0 {
-				c.in.Raise(interp.TypeError, "%s(): argument '%s' (position %d) must be tuple of Tensors, but found element of type %s at pos 0", c.name, c.param(i), i+1, v.Type().Name)
-			}
 			c.in.Raise(interp.TypeError, "expected Tensor as element %d in argument %d, but got %s", k, i, v.Type().Name)
 		}
 	}
@@ -269,6 +277,14 @@ func (r res) into(c *call) *T {
 		c.fail("output with shape %s doesn't match the broadcast shape %s", tensor.ShapeString(t.Shape), tensor.ShapeString(r.shape))
 	}
 	if !canCast(r.dt, t.DType) {
+		switch {
+		case (r.op == "add" || r.op == "sub") && t.DType == tensor.Bool:
+			c.fail("Promotion of bool.add/sub_(others) in in-place ops are not possible due to element size change.")
+		case (r.op == "add" || r.op == "sub") && r.dt.IsFloat():
+			c.fail("Promotion of int.add/sub_(float) in in-place ops are not possible due to element size change.")
+		case len(r.ins) == 1:
+			c.fail("Attempting to cast from torch.%s to out tensor with dtype torch.%s, but this can't be cast because it is not safe!", r.dt, t.DType)
+		}
 		c.fail("result type %s can't be cast to the desired output type %s", r.dt.ScalarName(), t.DType.ScalarName())
 	}
 	return tensor.InPlace(c.in, r.op+"_", t, others(r.ins, t), r.data, r.args...)

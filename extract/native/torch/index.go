@@ -25,22 +25,13 @@ func indexItems(c *call, key interp.Value) []interp.Value {
 		for _, e := range l.V {
 			switch e.(type) {
 			case *T, *interp.Slice, interp.EllipsisType, interp.NoneType, *interp.List, *interp.Tuple:
-				if len(l.V) < 32 && !allSequences(l.V) {
+				if len(l.V) < 32 {
 					return l.V
 				}
 			}
 		}
 	}
 	return []interp.Value{key}
-}
-
-func allSequences(vs []interp.Value) bool {
-	for _, v := range vs {
-		if _, ok := tensor.Sequence(v); !ok {
-			return false
-		}
-	}
-	return true
 }
 
 // asIndex is an item of an index as a tensor; nil where it is none.
@@ -96,7 +87,7 @@ func bound(c *call, v interp.Value, n tensor.Dim, def tensor.Dim) (d tensor.Dim,
 		return d, true
 	}
 	if d.V < 0 {
-		d = n.Add(d)
+		d = n.Shift(d)
 		if d.V < 0 {
 			d = tensor.Dim{}
 		}
@@ -272,7 +263,7 @@ func parseIndex(c *call, t *T, key interp.Value) indexed {
 		}
 		for i, n := range x.Shape {
 			if m := t.Shape[src+i]; n.V != m.V && n.V >= 0 && m.V >= 0 {
-				c.in.Raise(interp.IndexError, "The shape of the mask %s at index %d does not match the shape of the indexed tensor %s at index %d", tensor.ShapeString(x.Shape), i, tensor.ShapeString(t.Shape), src+i)
+				c.in.Raise(interp.IndexError, "The shape of the mask torch.Size(%s) at index %d does not match the shape of the indexed tensor torch.Size(%s) at index %d", tensor.ShapeString(x.Shape), i, tensor.ShapeString(t.Shape), src+i)
 			}
 		}
 		places := nonzeroOf(x)
@@ -353,7 +344,7 @@ func nonzeroOf(t *T) [][]float64 {
 }
 
 // result is the shape that index tensors give, and where their broadcast shape stands in it.
-func (r *indexed) result(c *call) (shape, broadcast []tensor.Dim, at int) {
+func (r *indexed) result(c *call) (shape, common []tensor.Dim, at int) {
 	var shapes [][]tensor.Dim
 	first, last, adjacent := -1, -1, true
 	for i, x := range r.idx {
@@ -377,36 +368,26 @@ func (r *indexed) result(c *call) (shape, broadcast []tensor.Dim, at int) {
 		}
 		shapes = append(shapes, s)
 	}
-	exc := c.in.TryCatch(interp.RuntimeError, func() { broadcast = tensor.Broadcast(c.in, shapes...) })
-	if exc != nil {
-		s := ""
-		for i, x := range shapes {
-			if i > 0 {
-				s += ", "
-			}
-			s += tensor.ShapeString(x)
-		}
-		c.in.Raise(interp.IndexError, "shape mismatch: indexing tensors could not be broadcast together with shapes %s", s)
-	}
+	common = broadcast(c, shapes)
 	if adjacent {
 		at = first
 	}
 	for i, d := range r.view.Shape {
 		if adjacent && i == first || !adjacent && i == 0 && first >= 0 {
 			if adjacent || len(shape) == 0 {
-				shape = append(shape, broadcast...)
+				shape = append(shape, common...)
 			}
 		}
 		if r.idx[i] == nil {
 			shape = append(shape, d)
 		}
 	}
-	return shape, broadcast, at
+	return shape, common, at
 }
 
 // places are, for each element of the result, its place in the row-major
 // values of the view; nil where they are not known.
-func (r *indexed) places(c *call, shape, broadcast []tensor.Dim, at int) []int64 {
+func (r *indexed) places(c *call, shape, common []tensor.Dim, at int) []int64 {
 	n := tensor.Numel(shape)
 	if !tensor.Keeps(tensor.Int64, n) {
 		return nil
@@ -423,13 +404,13 @@ func (r *indexed) places(c *call, shape, broadcast []tensor.Dim, at int) []int64
 			vals[i] = []float64{0}
 			continue
 		}
-		if vals[i] = Expanded(x, broadcast); vals[i] == nil {
+		if vals[i] = Expanded(x, common); vals[i] == nil {
 			return nil
 		}
 	}
 	st := tensor.ContiguousStrides(r.view.Shape)
-	nb := len(broadcast)
-	bst := tensor.ContiguousStrides(broadcast)
+	nb := len(common)
+	bst := tensor.ContiguousStrides(common)
 	out := make([]int64, n)
 	bad := false
 	k := 0
@@ -689,7 +670,7 @@ func maskedSelect(c *call) interp.Value {
 func maskedScatter(c *call) res {
 	x, m, s := c.T(0), c.T(1), c.T(2)
 	if x.DType != s.DType {
-		c.fail("masked_scatter: expected self and source to have same dtypes but got %s and %s", x.DType.ScalarName(), s.DType.ScalarName())
+		c.fail("masked_scatter: expected self and source to have same dtypes but got torch.%s and torch.%s", x.DType, s.DType)
 	}
 	if m.DType != tensor.Bool {
 		c.fail("masked_scatter_ only supports boolean masks, but got mask with dtype %s", m.DType.ScalarName())

@@ -387,7 +387,7 @@ func triangle(lower bool) func(c *call) res {
 	return func(c *call) res {
 		t := c.T(0)
 		if len(t.Shape) < 2 {
-			c.fail("input tensor must have at least 2 dimensions")
+			c.fail("%s: input tensor must have at least 2 dimensions", c.op)
 		}
 		k := int64(0)
 		known := true

@@ -12,7 +12,7 @@ func unequal(a, b tensor.Dim) bool { return a.V != b.V && a.V >= 0 && b.V >= 0 }
 
 func sameDTypes(c *call, a, b *T) {
 	if a.DType != b.DType {
-		c.fail("expected m1 and m2 to have the same dtype, but got: %s != %s", cppFull(a.DType), cppFull(b.DType))
+		c.fail("expected scalar type torch.%s but found torch.%s", a.DType, b.DType)
 	}
 }
 
@@ -54,6 +54,9 @@ func matmulShape(c *call, a, b *T) []tensor.Dim {
 				c.fail("size mismatch, got input (%dx%d), vec (%d)", b.Shape[1].V, k2.V, k1.V)
 			}
 			c.fail("a and b must have same reduction dim, but got [%d, %d] X [%d, %d].", rows.V, k1.V, k2.V, b.Shape[1].V)
+		}
+		if m > 2 && n > 2 {
+			tensor.Broadcast(c.in, a.Shape[:n-2], b.Shape[:m-2])
 		}
 		batch := int64(1)
 		for _, d := range b.Shape[:m-2] {
@@ -202,7 +205,6 @@ func linearOf(c *call, x, w, b *T) *T {
 		}
 		c.fail("a and b must have same reduction dim, but got [%d, %d] X [%d, %d].", tensor.Product(x.Shape[:n-1]).V, k.V, wk.V, out)
 	}
-	sameDTypes(c, x, w)
 	shape := tensor.Clone(x.Shape[:n-1])
 	if len(w.Shape) == 2 {
 		shape = append(shape, w.Shape[0])

@@ -473,9 +473,6 @@ func convTranspose(nd int) func(c *call) interp.Value {
 		if !batched {
 			s = append([]tensor.Dim{tensor.D(1)}, s...)
 		}
-		if unequal(s[1], w.Shape[0]) {
-			c.fail("Given transposed=1, weight of size %s, expected input%s to have %d channels, but got %d channels instead", tensor.ShapeString(w.Shape), tensor.ShapeString(s), w.Shape[0].V, s[1].V)
-		}
 		shape := []tensor.Dim{s[0], w.Shape[1].Mul(groups)}
 		for i := 0; i < nd; i++ {
 			n := s[2+i]
@@ -752,17 +749,10 @@ func pad(c *call) interp.Value {
 		}
 		v := n.V + ps[2*i].V + ps[2*i+1].V
 		if v < 0 {
-			c.fail("The input size %d, plus negative padding %d and %d, resulted in a negative output size, which is invalid. Check dimension %d of your input.", n.V, ps[2*i].V, ps[2*i+1].V, d)
+			c.fail("narrow(): length must be non-negative.")
 		}
-		shape[d] = n.Add(ps[2*i]).Add(ps[2*i+1])
-		if ps[2*i].V < 0 || ps[2*i+1].V < 0 {
-			shape[d] = tensor.Dim{V: v}
-			if ps[2*i].V == 0 && ps[2*i].E == nil {
-				shape[d] = n.Add(ps[2*i+1])
-			} else if ps[2*i+1].V == 0 && ps[2*i+1].E == nil {
-				shape[d] = n.Add(ps[2*i])
-			}
-			shape[d].V = v
+		if shape[d] = n.Shift(ps[2*i]).Shift(ps[2*i+1]); shape[d].V != v {
+			shape[d] = tensor.D(v) // cropped below zero in between
 		}
 	}
 	op := "constant_pad_nd"

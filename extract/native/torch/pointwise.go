@@ -98,13 +98,71 @@ func pointwise(c *call, op string, dt, compute tensor.DType, xs []arg1, f func(x
 	if len(shapes) == 1 {
 		shape = tensor.Clone(shapes[0])
 	} else {
-		shape = tensor.Broadcast(c.in, shapes...)
+		shape = broadcast(c, shapes)
 	}
 	r := res{op: op, shape: shape, dt: dt, ins: ins, args: args, stride: keptStrides(shape, ins)}
 	if known {
 		r.data = compute1(c.in, shape, dt, compute, xs, f)
 	}
 	return r
+}
+
+// broadcast is tensor.Broadcast with the words of torch's elementwise
+// operations on the meta device.
+func broadcast(c *call, shapes [][]tensor.Dim) []tensor.Dim {
+	var common []int64
+	n := 0
+	for _, s := range shapes {
+		n = max(n, len(s))
+	}
+	if n <= 8 {
+		var buf [8]int64
+		common = buf[:n]
+	} else {
+		common = make([]int64, n)
+	}
+	for i := range common {
+		common[i] = 1
+	}
+	for k, s := range shapes {
+		off := n - len(s)
+		for i := len(s) - 1; i >= 0; i-- {
+			v := s[i].V
+			switch at := &common[off+i]; {
+			case *at == 1 || *at < 0:
+				*at = v
+			case v != 1 && v >= 0 && v != *at:
+				words := make([]tensor.Dim, n)
+				for j := range words {
+					words[j] = tensor.D(common[j])
+				}
+				c.fail("Attempting to broadcast a dimension of length %d at %d! Mismatching argument at index %d had torch.Size(%s); but expected shape should be broadcastable to %s", v, i-len(s), k, tensor.ShapeString(s), tensor.ShapeString(words))
+			}
+		}
+	}
+	return tensor.Broadcast(c.in, shapes...)
+}
+
+// tensorsOnly is f for operations that take no numbers.
+func tensorsOnly(f func(c *call) res) func(c *call) res {
+	return func(c *call) res {
+		c.T(0)
+		c.T(1)
+		return f(c)
+	}
+}
+
+// tensorFirst is f for operations of which only the second operand may be a number.
+func tensorFirst(f func(c *call) res) func(c *call) res {
+	return func(c *call) res {
+		if _, ok := c.a[0].(*T); !ok && foreign(c.in, c.a[0]) == nil {
+			if u, isU := c.a[0].(*interp.Unknown); isU {
+				panic(unknownArg{u})
+			}
+			c.in.Raise(interp.TypeError, "%s() received an invalid combination of arguments - got (%s, %s), but expected one of:\n * (Tensor input, Tensor other, *, Tensor out = None)\n * (Tensor input, Number other, *, Tensor out = None)\n", c.name, c.a[0].Type().Name, c.a[1].Type().Name)
+		}
+		return f(c)
+	}
 }
 
 // compute1 computes the elements; nil where there are too many.
@@ -385,7 +443,7 @@ func (c *call) binary(op string, kind binaryKind, a, b arg1, f func(a, b float64
 
 func subCheck(c *call, a, b arg1) {
 	if a.dt == tensor.Bool && b.dt == tensor.Bool && a.t != nil && b.t != nil {
-		c.fail("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.")
+		c.in.Raise(interp.NotImplementedError, "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.")
 	}
 }
 
@@ -464,8 +522,9 @@ func bitwise(op string, swap bool, f func(a, b int64) int64) func(c *call) res {
 		if swap {
 			a, b = b, a
 		}
+		// The meta device lets floats pass; their bits have no values here.
 		if dt := resultType(c.in, a, b); dt.IsFloat() || dt.IsComplex() {
-			c.in.Raise(interp.NotImplementedError, "\"%s_cpu\" not implemented for '%s'", op, dt.ScalarName())
+			return c.binary(op, arith, a, b, nil)
 		}
 		return c.binary(op, arith, a, b, bits(f))
 	}
@@ -494,6 +553,19 @@ func div(swap bool) func(c *call) res {
 	}
 }
 
+func floorDivide(swap bool) func(c *call) res {
+	return func(c *call) res {
+		a, b := c.operandAt(0), c.operandAt(1)
+		if swap {
+			a, b = b, a
+		}
+		if dt := resultType(c.in, a, b); dt == tensor.Bool || dt.IsComplex() {
+			c.fail("torch.%s not supported for floor_divide", dt)
+		}
+		return c.binary("floor_divide", arith, a, b, floorDiv)
+	}
+}
+
 func intPow(a, b float64) float64 { return math.Pow(a, b) }
 
 func pow(swap bool) func(c *call) res {
@@ -505,7 +577,11 @@ func pow(swap bool) func(c *call) res {
 		if a.t != nil && b.t == nil && b.known && b.v < 0 && !b.dt.IsFloat() && !a.dt.IsFloat() && !a.dt.IsComplex() {
 			c.fail("Integers to negative integer powers are not allowed.")
 		}
-		return c.binary("pow", arith, a, b, intPow)
+		r := c.binary("pow", arith, a, b, intPow)
+		if r.dt == tensor.Bool {
+			r.dt = tensor.Int64
+		}
+		return r
 	}
 }
 
@@ -531,7 +607,7 @@ func clamp(c *call) res {
 		}
 	}
 	if lo == 0 && hi == 0 {
-		c.in.Raise(interp.ValueError, "At least one of 'min' or 'max' must not be None")
+		c.in.Raise(interp.ValueError, "clamp called but both min and max are none!")
 	}
 	dt := resultType(c.in, args...)
 	return pointwise(c, "clamp", dt, dt, args, func(v []float64) float64 {
@@ -579,7 +655,7 @@ func where(c *call) interp.Value {
 
 func whereOf(c *call, cond *T, a, b arg1) res {
 	if cond.DType != tensor.Bool && cond.DType != tensor.UInt8 {
-		c.fail("where expected condition to be a boolean tensor, but got a tensor with dtype %s", cond.DType.ScalarName())
+		c.fail("expected predicate to be bool, got torch.%s", cond.DType)
 	}
 	dt := resultType(c.in, a, b)
 	if a.t == nil && b.t == nil {
@@ -606,7 +682,7 @@ func whereOf(c *call, cond *T, a, b arg1) res {
 func maskedFill(c *call) res {
 	x, mask, v := c.T(0), c.T(1), c.operandAt(2)
 	if mask.DType != tensor.Bool {
-		c.fail("masked_fill_ only supports boolean masks, but got mask with dtype %s", mask.DType)
+		c.fail("expected predicate to be bool, got torch.%s", mask.DType)
 	}
 	if v.t != nil && len(v.t.Shape) != 0 {
 		c.fail("masked_fill_ only supports a 0-dimensional value tensor, but got tensor with %d dimension(s).", len(v.t.Shape))
@@ -912,10 +988,19 @@ var pointwiseRows = []row{
 	{name: "deg2rad", where: "fmi", sig: unarySig, res: unary(toFloat, func(x float64) float64 { return x * math.Pi / 180 })},
 	{name: "rad2deg", where: "fmi", sig: unarySig, res: unary(toFloat, func(x float64) float64 { return x * 180 / math.Pi })},
 
-	{name: "neg negative __neg__", where: "fmi", sig: unarySig, res: unary(same, func(x float64) float64 { return -x })},
+	{name: "neg negative __neg__", where: "fmi", sig: unarySig, res: func(c *call) res {
+		if c.T(0).DType == tensor.Bool {
+			c.in.Raise(interp.NotImplementedError, "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.")
+		}
+		return unary(same, func(x float64) float64 { return -x })(c)
+	}},
 	{name: "positive __pos__", where: "fm", sig: unarySig, fn: func(c *call) interp.Value { return c.T(0) }},
 	{name: "abs absolute __abs__", where: "fmi", sig: unarySig, res: unary(toReal, math.Abs)},
-	{name: "angle", where: "fm", sig: unarySig, res: unary(toReal, nil)},
+	{name: "angle", where: "fm", sig: unarySig, res: func(c *call) res {
+		r := unary(toReal, nil)(c)
+		r.dt = floatType(c.in, r.dt)
+		return r
+	}},
 	{name: "sign sgn", where: "fmi", sig: unarySig, res: unary(same, sign)},
 	{name: "floor", where: "fmig", sig: unarySig, res: unary(same, math.Floor)},
 	{name: "ceil", where: "fmig", sig: unarySig, res: unary(same, math.Ceil)},
@@ -928,7 +1013,11 @@ var pointwiseRows = []row{
 		if c.tracing() {
 			args = append(args, tensor.ArgInt("exponent", 2), tensor.ArgInt("other", 2))
 		}
-		return pointwise(c, "pow", x.DType, x.DType, []arg1{{t: x, dt: x.DType}}, func(v []float64) float64 { return v[0] * v[0] }, args...)
+		dt := x.DType
+		if dt == tensor.Bool {
+			dt = tensor.Int64
+		}
+		return pointwise(c, "pow", dt, dt, []arg1{{t: x, dt: x.DType}}, func(v []float64) float64 { return v[0] * v[0] }, args...)
 	}},
 	{name: "conj conj_physical resolve_conj resolve_neg", where: "fm", sig: unarySig, fn: func(c *call) interp.Value {
 		x := c.T(0)
@@ -970,11 +1059,11 @@ var pointwiseRows = []row{
 	{name: "div divide __truediv__ __itruediv__", where: "fmi", sig: "input, other, *, rounding_mode=None, out=None", res: div(false)},
 	{name: "true_divide", where: "fmi", sig: "input, other, *, out=None", res: div(false)},
 	{name: "div __rtruediv__", where: "", sig: "input, other", res: div(true)},
-	{name: "floor_divide __floordiv__ __ifloordiv__", where: "fmi", sig: "input, other, *, out=None", res: binary(arith, floorDiv)},
-	{name: "floor_divide __rfloordiv__", where: "", sig: "input, other", res: reversed(arith, floorDiv)},
+	{name: "floor_divide __floordiv__ __ifloordiv__", where: "fmi", sig: "input, other, *, out=None", res: floorDivide(false)},
+	{name: "floor_divide __rfloordiv__", where: "", sig: "input, other", res: floorDivide(true)},
 	{name: "remainder __mod__ __imod__", where: "fmi", sig: "input, other, *, out=None", res: binary(arith, pyMod)},
 	{name: "remainder __rmod__", where: "", sig: "input, other", res: reversed(arith, pyMod)},
-	{name: "fmod", where: "fmi", sig: "input, other, *, out=None", res: binary(arith, math.Mod)},
+	{name: "fmod", where: "fmi", sig: "input, other, *, out=None", res: tensorFirst(binary(arith, math.Mod))},
 	{name: "pow __pow__ __ipow__", where: "fmi", sig: "input, exponent, *, out=None", res: pow(false)},
 	{name: "pow __rpow__", where: "", sig: "input, other", res: pow(true)},
 	{name: "float_power", where: "fm", sig: "input, exponent, *, out=None", res: func(c *call) res {
@@ -982,14 +1071,14 @@ var pointwiseRows = []row{
 		r.dt, r.data = tensor.Float64, nil
 		return r
 	}},
-	{name: "maximum", where: "fm", sig: "input, other, *, out=None", res: binary(arith, max2)},
-	{name: "minimum", where: "fm", sig: "input, other, *, out=None", res: binary(arith, min2)},
-	{name: "fmax", where: "fm", sig: "input, other, *, out=None", res: binary(arith, math.Max)},
-	{name: "fmin", where: "fm", sig: "input, other, *, out=None", res: binary(arith, math.Min)},
-	{name: "atan2 arctan2", where: "fmi", sig: "input, other, *, out=None", res: binary(divide, math.Atan2)},
-	{name: "hypot", where: "fmi", sig: "input, other, *, out=None", res: binary(arith, math.Hypot)},
-	{name: "logaddexp", where: "fm", sig: "input, other, *, out=None", res: binary(divide, logAddExp)},
-	{name: "logaddexp2", where: "fm", sig: "input, other, *, out=None", res: binary(divide, nil)},
+	{name: "maximum", where: "fm", sig: "input, other, *, out=None", res: tensorsOnly(binary(arith, max2))},
+	{name: "minimum", where: "fm", sig: "input, other, *, out=None", res: tensorsOnly(binary(arith, min2))},
+	{name: "fmax", where: "fm", sig: "input, other, *, out=None", res: tensorsOnly(binary(arith, math.Max))},
+	{name: "fmin", where: "fm", sig: "input, other, *, out=None", res: tensorsOnly(binary(arith, math.Min))},
+	{name: "atan2 arctan2", where: "fmi", sig: "input, other, *, out=None", res: tensorsOnly(binary(divide, math.Atan2))},
+	{name: "hypot", where: "fmi", sig: "input, other, *, out=None", res: tensorsOnly(binary(arith, math.Hypot))},
+	{name: "logaddexp", where: "fm", sig: "input, other, *, out=None", res: tensorsOnly(binary(divide, logAddExp))},
+	{name: "logaddexp2", where: "fm", sig: "input, other, *, out=None", res: tensorsOnly(binary(divide, nil))},
 	{name: "xlogy special.xlogy", where: "fmi", sig: "input, other, *, out=None", res: binary(divide, xlogy)},
 	{name: "special.xlog1py", where: "f", sig: "input, other, *, out=None", res: binary(divide, nil)},
 	{name: "copysign", where: "fmi", sig: "input, other, *, out=None", res: binary(divide, math.Copysign)},
@@ -1009,21 +1098,21 @@ var pointwiseRows = []row{
 	{name: "bitwise_right_shift __rshift__ __irshift__", where: "fmi", sig: "input, other, *, out=None", res: binary(arith, func(a, b float64) float64 { return math.Floor(a / math.Exp2(b)) })},
 	{name: "bitwise_right_shift __rrshift__", where: "", sig: "input, other", res: reversed(arith, func(a, b float64) float64 { return math.Floor(a / math.Exp2(b)) })},
 
-	{name: "eq __eq__", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, eqF)},
-	{name: "ne not_equal __ne__", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, neF)},
-	{name: "lt less __lt__", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, ltF)},
-	{name: "le less_equal __le__", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, leF)},
-	{name: "gt greater __gt__", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, gtF)},
-	{name: "ge greater_equal __ge__", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, geF)},
+	{name: "eq __eq__", where: "fmi", sig: "input, other, *, out=None", res: tensorFirst(binary(compares, eqF))},
+	{name: "ne not_equal __ne__", where: "fmi", sig: "input, other, *, out=None", res: tensorFirst(binary(compares, neF))},
+	{name: "lt less __lt__", where: "fmi", sig: "input, other, *, out=None", res: tensorFirst(binary(compares, ltF))},
+	{name: "le less_equal __le__", where: "fmi", sig: "input, other, *, out=None", res: tensorFirst(binary(compares, leF))},
+	{name: "gt greater __gt__", where: "fmi", sig: "input, other, *, out=None", res: tensorFirst(binary(compares, gtF))},
+	{name: "ge greater_equal __ge__", where: "fmi", sig: "input, other, *, out=None", res: tensorFirst(binary(compares, geF))},
 	{name: "isclose", where: "fm", sig: "input, other, rtol=1e-05, atol=1e-08, equal_nan=False", res: func(c *call) res {
 		rtol, atol := c.Float(2), c.Float(3)
 		return c.binary("isclose", compares, c.operandAt(0), c.operandAt(1), func(a, b float64) float64 {
 			return b2f(a == b || math.Abs(a-b) <= atol+rtol*math.Abs(b))
 		})
 	}},
-	{name: "logical_and", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, func(a, b float64) float64 { return b2f(a != 0 && b != 0) })},
-	{name: "logical_or", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, func(a, b float64) float64 { return b2f(a != 0 || b != 0) })},
-	{name: "logical_xor", where: "fmi", sig: "input, other, *, out=None", res: binary(compares, func(a, b float64) float64 { return b2f((a != 0) != (b != 0)) })},
+	{name: "logical_and", where: "fmi", sig: "input, other, *, out=None", res: tensorsOnly(binary(compares, func(a, b float64) float64 { return b2f(a != 0 && b != 0) }))},
+	{name: "logical_or", where: "fmi", sig: "input, other, *, out=None", res: tensorsOnly(binary(compares, func(a, b float64) float64 { return b2f(a != 0 || b != 0) }))},
+	{name: "logical_xor", where: "fmi", sig: "input, other, *, out=None", res: tensorsOnly(binary(compares, func(a, b float64) float64 { return b2f((a != 0) != (b != 0)) }))},
 
 	{name: "clamp clip", where: "fmig", sig: "input, min=None, max=None, *, out=None", res: clamp},
 	{name: "clamp_min", where: "fmig", sig: "input, min, *, out=None", res: clampOne(true)},

@@ -497,7 +497,7 @@ func norm(c *call) interp.Value {
 		}
 	}
 	if !x.DType.IsFloat() && !x.DType.IsComplex() && !c.given(4) {
-		c.fail("linalg.vector_norm: Expected a floating point or complex tensor as input. Got %s", x.DType.ScalarName())
+		c.fail("linalg.vector_norm: Expected a floating point or complex tensor as input. Got torch.%s", x.DType)
 	}
 	dims, some := c.dims(2, len(x.Shape))
 	dt := c.dtype(4, x.DType).ToReal()
@@ -711,13 +711,18 @@ var reduceRows = []row{
 		return reduce(reduceKind{f: mean, keepAt: 2, dtypeAt: 3})(c)
 	}},
 	{name: "nanmean", where: "fm", sig: reduceSig, fn: reduce(reduceKind{keepAt: 2, dtypeAt: 3})},
-	{name: "prod", where: "fm", sig: reduceSig, fn: reduce(reduceKind{dt: sumType, f: prod, keepAt: 2, dtypeAt: 3})},
+	{name: "prod", where: "fm", sig: reduceSig, fn: func(c *call) interp.Value {
+		if c.given(1) {
+			c.Int(1) // one dimension only
+		}
+		return reduce(reduceKind{dt: sumType, f: prod, keepAt: 2, dtypeAt: 3})(c)
+	}},
 	{name: "any", where: "fm", sig: "input, dim=None, keepdim=False, *, out=None", fn: reduce(reduceKind{dt: boolType, f: any1, keepAt: 2})},
 	{name: "all", where: "fm", sig: "input, dim=None, keepdim=False, *, out=None", fn: reduce(reduceKind{dt: boolType, f: all1, keepAt: 2})},
 	{name: "amax", where: "fm", sig: "input, dim=None, keepdim=False, *, out=None", fn: reduce(reduceKind{f: maxAll, keepAt: 2})},
 	{name: "amin", where: "fm", sig: "input, dim=None, keepdim=False, *, out=None", fn: reduce(reduceKind{f: minAll, keepAt: 2})},
 	{name: "aminmax", where: "fm", sig: "input, *, dim=None, keepdim=False", fn: aminmax},
-	{name: "count_nonzero", where: "fm", sig: "input, dim=None, keepdim=False", fn: reduce(reduceKind{dt: longType, f: countNonzero, keepAt: 2})},
+	{name: "count_nonzero", where: "fm", sig: "input, dim=None, *, _=None", fn: reduce(reduceKind{dt: longType, f: countNonzero, keepAt: 2})},
 	{name: "logsumexp special.logsumexp", where: "fm", sig: "input, dim, keepdim=False, *, out=None", fn: reduce(reduceKind{f: logsumexp, keepAt: 2, dt: floatType})},
 	{name: "max", where: "fm", sig: "input, dim=None, keepdim=False, *, other=?", fn: extreme(true)},
 	{name: "min", where: "fm", sig: "input, dim=None, keepdim=False, *, other=?", fn: extreme(false)},

@@ -36,7 +36,10 @@ type call struct {
 	op   string // the name of the row
 	a    []interp.Value
 	sig  *interp.Signature
-	inpl bool // called as name_
+	// byKw are the places that were given by keyword, method says that the
+	// first argument is self: both word complaints.
+	byKw   uint64
+	method bool
 }
 
 // unknownArg is panicked with where an argument that an operation cannot do
@@ -48,12 +51,15 @@ var kwAliases = map[string]string{"axis": "dim", "axes": "dim", "keepdims": "kee
 	"split_size_or_sections": "split_size", "split_sizes": "split_size", "axis0": "dim0", "axis1": "dim1", "arr": "input", "tensor": "input", "size": "size"}
 
 // bind puts arguments into the places of the signature, with torch's complaints.
-func bind(in *interp.Interp, name string, s *interp.Signature, args []interp.Value, kw []interp.KW, method bool) []interp.Value {
-	slots := make([]interp.Value, len(s.Params))
+func bind(in *interp.Interp, name string, s *interp.Signature, args []interp.Value, kw []interp.KW, method bool) (slots []interp.Value, byKw uint64) {
+	slots = make([]interp.Value, len(s.Params))
 	n := len(args)
 	if n > s.NumPos {
 		if s.VarArgs < 0 {
 			most, given := s.NumPos, n
+			if method && most == 1 && len(s.Params) <= 2 && (len(s.Params) == 1 || s.Params[1].Name == "out") {
+				in.Raise(interp.TypeError, "TensorBase.%s() takes no arguments (%d given)", name, given-1)
+			}
 			if method {
 				most, given = most-1, given-1
 			}
@@ -86,6 +92,7 @@ next:
 				if slots[i] != nil {
 					in.Raise(interp.TypeError, "%s() got multiple values for argument '%s'", name, k.Name)
 				}
+				byKw |= 1 << i
 				if i == s.VarArgs {
 					slots[i] = interp.NewTuple(k.V)
 				} else {
@@ -128,7 +135,7 @@ next:
 		}
 		in.Raise(interp.TypeError, "%s() missing %d required positional arguments: %s", name, missing, strings.Join(names, ", "))
 	}
-	return slots
+	return slots, byKw
 }
 
 func plural(n int) string {
@@ -154,7 +161,7 @@ func (r *row) raw(name string, sig *interp.Signature, method, inplace bool) func
 		return x.make(c.in)
 	}
 	return func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
-		if isOperator && len(args) == 2 && !operand(args[1]) {
+		if isOperator && op != "index" && len(args) == 2 && !operand(args[1]) {
 			if v := foreign(in, args[1]); v != nil {
 				args = []interp.Value{args[0], v}
 			} else {
@@ -165,7 +172,8 @@ func (r *row) raw(name string, sig *interp.Signature, method, inplace bool) func
 		if len(kw) > 0 {
 			kw, out = takeOut(kw)
 		}
-		c := &call{in: in, name: name, op: op, a: bind(in, name, sig, args, kw, method), sig: sig, inpl: inplace}
+		c := &call{in: in, name: name, op: op, sig: sig, method: method}
+		c.a, c.byKw = bind(in, name, sig, args, kw, method)
 		var v interp.Value
 		if hasUnknown(c.a) {
 			v = guarded(run, c)

@@ -1,6 +1,8 @@
 package torch
 
 import (
+	"strings"
+
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
@@ -25,7 +27,7 @@ func inferSize(in *interp.Interp, t *T, want []tensor.Dim) []tensor.Dim {
 			}
 			infer = i
 		case v < 0:
-			in.Raise(interp.RuntimeError, "invalid shape dimension %d", v)
+			in.Raise(interp.RuntimeError, "invalid shape dimension %d at index %d of shape %s", v, i, givenShape(want))
 		default:
 			known = known.Mul(out[i])
 		}
@@ -367,7 +369,7 @@ func expanded(in *interp.Interp, t *T, want []tensor.Dim, args ...graph.Arg) *T 
 	off := len(want) - len(t.Shape)
 	if off < 0 {
 		in.Raise(interp.RuntimeError, "expand(%s{%s}, size=%s): the number of sizes provided (%d) must be greater or equal to the number of dimensions in the tensor (%d)",
-			tensorTypeName(t), tensor.ShapeString(t.Shape), givenShape(want), len(want), len(t.Shape))
+			strings.TrimPrefix(tensorTypeName(t), "torch."), tensor.ShapeString(t.Shape), givenShape(want), len(want), len(t.Shape))
 	}
 	shape := make([]tensor.Dim, len(want))
 	st := make([]int64, len(want))
