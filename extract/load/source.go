@@ -32,7 +32,7 @@ type Source struct {
 	parsed   sync.Map // file -> *parsed
 	exported sync.Map // file -> map[string]bool
 	outlines sync.Map // file -> *outline
-	tops     sync.Map // first part of a path -> int, the mount; -1 for none
+	tops     sync.Map // first part of a path -> int, the folder of packages that has it
 	families sync.Once
 	family   []Family
 	familyE  error
@@ -119,23 +119,21 @@ func (s *Source) find(p string) (m *mount, name string) {
 	return nil, ""
 }
 
-// root is the folder of packages that has an entry named top, or -1.
+// root is the index of the folder of packages that has an entry named top, or -1.
 func (s *Source) root(top string) int {
 	if v, ok := s.tops.Load(top); ok {
 		return v.(int)
 	}
-	found := -1
 	for i, m := range s.mounts {
 		if m.at != "" {
 			continue
 		}
 		if _, err := fs.Stat(m.fsys, top); err == nil {
-			found = i
-			break
+			s.tops.Store(top, i) // only what is there: a program may ask for names without end
+			return i
 		}
 	}
-	s.tops.Store(top, found)
-	return found
+	return -1
 }
 
 // ReadFile is the bytes of a file of the source.
@@ -221,7 +219,9 @@ func (s *Source) Resolve(name string) (file string, isPkg, ok bool) {
 		return r.file, r.isPkg, r.ok
 	}
 	r := s.resolve(name)
-	s.resolved.Store(name, r)
+	if r.ok {
+		s.resolved.Store(name, r)
+	}
 	return r.file, r.isPkg, r.ok
 }
 
@@ -235,25 +235,24 @@ func (s *Source) resolve(name string) resolution {
 			return resolution{m.at, false, true}
 		}
 	}
+	init := p + "/__init__.py"
 	m, at := s.find(p)
-	if m == nil || m.file != "" {
-		if m, at = s.find(p + ".py"); m == nil { // a module at the top of a root
-			if s.within(p) {
-				return resolution{p + "/__init__.py", true, true}
-			}
-			return resolution{}
+	if m == nil { // but for a module at the top of a folder of packages
+		if m, at = s.find(p + ".py"); m != nil {
+			at = strings.TrimSuffix(at, ".py")
 		}
-		at = strings.TrimSuffix(at, ".py")
 	}
-	if init := path.Join(at, "__init__.py"); isFile(m.fsys, init) {
-		return resolution{p + "/__init__.py", true, true}
+	if m != nil {
+		if isFile(m.fsys, path.Join(at, "__init__.py")) {
+			return resolution{init, true, true}
+		}
+		if at != "." && isFile(m.fsys, at+".py") {
+			return resolution{p + ".py", false, true}
+		}
 	}
-	if at != "." && isFile(m.fsys, at+".py") {
-		return resolution{p + ".py", false, true}
-	}
-	if info, err := fs.Stat(m.fsys, at); err == nil && info.IsDir() || s.within(p) {
-		s.parsed.LoadOrStore(p+"/__init__.py", emptyModule(p+"/__init__.py"))
-		return resolution{p + "/__init__.py", true, true}
+	if m != nil && isDir(m.fsys, at) || s.within(p) {
+		s.parsed.LoadOrStore(init, emptyModule(init))
+		return resolution{init, true, true}
 	}
 	return resolution{}
 }
@@ -263,7 +262,6 @@ func (s *Source) resolve(name string) resolution {
 func (s *Source) within(p string) bool {
 	for _, m := range s.mounts {
 		if strings.HasPrefix(m.at, p+"/") {
-			s.parsed.LoadOrStore(p+"/__init__.py", emptyModule(p+"/__init__.py"))
 			return true
 		}
 	}
