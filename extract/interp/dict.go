@@ -48,6 +48,15 @@ func NewDict() *Dict { return &Dict{} }
 // Type implements Value.
 func (*Dict) Type() *Class { return DictClass }
 
+// Grow makes room for n entries in all, so that adding them moves nothing.
+func (d *Dict) Grow(n int) {
+	if cap(d.e) < n {
+		e := make([]entry, len(d.e), n)
+		copy(e, d.e)
+		d.e = e
+	}
+}
+
 func (e *entry) key() Value {
 	if e.k == nil {
 		return Str{S: e.s}
