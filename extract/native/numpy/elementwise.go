@@ -6,6 +6,7 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/native/tensor"
 )
 
 // resultKind says which dtype an elementwise function computes in.
@@ -342,15 +343,12 @@ func scalarResult(in *interp.Interp, d DType, x float64, e *graph.Expr) interp.V
 	return newScalar(d, y, e)
 }
 
-// foreign handles objects that bring their own implementation
-// (a tensor in np.sqrt(t)): numpy calls the method of the same name.
+// foreign is np.sqrt(t) of a tensor: numpy computes on its values and gives a
+// tensor back, which is the tensor's own method of that name.
 func foreign(in *interp.Interp, v interp.Value, name string) (interp.Value, bool) {
-	switch v.(type) {
-	case *Array, *interp.List, *interp.Tuple, *interp.Range, interp.Value:
-		if v.Type().Mod == "torch" {
-			if m, ok := in.LookupAttr(v, name); ok {
-				return in.Call(m, nil, nil), true
-			}
+	if t, ok := v.(*tensor.Tensor); ok {
+		if m, ok := in.LookupAttr(t, name); ok {
+			return in.Call(m, nil, nil), true
 		}
 	}
 	return nil, false

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/native/tensor"
 )
 
 func init() {
@@ -26,6 +27,11 @@ func init() {
 			}
 			if r, ok := b.apply(in, a[0], a[1]); ok {
 				return r
+			}
+			if _, isT := a[1].(*tensor.Tensor); isT && b.kind != boolKind {
+				if _, isA := a[0].(*Array); isA { // numpy asks the tensor, which declines
+					in.Raise(interp.TypeError, "unsupported operand type(s) for %s: 'numpy.ndarray' and '%s'", b.op, a[1].Type().Name)
+				}
 			}
 			return interp.NotImplemented
 		}
@@ -406,7 +412,7 @@ func mustBinary(in *interp.Interp, name string, v, w interp.Value) interp.Value 
 		return r
 	}
 	for i, x := range []interp.Value{v, w} {
-		if x.Type().Mod == "torch" {
+		if _, isT := x.(*tensor.Tensor); isT {
 			if m, ok := in.LookupAttr(x, name); ok {
 				if i == 1 && name != "add" && name != "multiply" && name != "maximum" && name != "minimum" {
 					break
