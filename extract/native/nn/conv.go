@@ -161,6 +161,7 @@ func initConv(in *interp.Interp, m *interp.Instance, st *State, s convSpec, devi
 	default:
 		in.Raise(interp.ValueError, "padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='%s'", in.ToStr(s.mode))
 	}
+	m.Dict.Grow(11)
 	set(m, "in_channels", s.in)
 	set(m, "out_channels", s.out)
 	set(m, "kernel_size", s.kernel)
@@ -173,17 +174,24 @@ func initConv(in *interp.Interp, m *interp.Instance, st *State, s convSpec, devi
 	set(m, "padding_mode", s.mode)
 	set(m, "_reversed_padding_repeated_twice", reversed)
 	f := factoryOf(in, device, dtype)
-	shape := make([]tensor.Dim, 2+len(kernel))
-	vs := append([]interp.Value{s.out, s.in}, kernel...)
-	per := &vs[1]
+	rows, cols := s.out, s.in
 	if s.transposed {
-		vs[0], vs[1] = s.in, s.out
+		rows, cols = s.in, s.out
 	}
-	*per = arith(in, pyast.FloorDiv, *per, s.groups)
-	for i, v := range vs {
-		shape[i] = dim(in, v, i)
+	if g, ok := s.groups.(interp.Int); !ok || g.V != 1 || g.E != nil {
+		cols = arith(in, pyast.FloorDiv, cols, s.groups)
 	}
-	checkDims(in, shape, vs)
+	shape := make([]tensor.Dim, 2+len(kernel))
+	shape[0], shape[1] = dim(in, rows, 0), dim(in, cols, 1)
+	negative := shape[0].V < 0 || shape[1].V < 0
+	for i, k := range kernel {
+		shape[2+i] = dim(in, k, 2+i)
+		negative = negative || shape[2+i].V < 0
+	}
+	if negative {
+		checkDims(in, shape, append([]interp.Value{rows, cols}, kernel...))
+	}
+	st.Params.Grow(2)
 	st.setParam("weight", f.param(in, shape...))
 	st.biasParam(in, f, s.bias, s.out)
 	callReset(in, m, "reset_parameters")

@@ -22,31 +22,37 @@ var LinearClass = define("linear", layer{name: "Linear", sig: "in_features, out_
 	},
 	repr: "in_features={in_features}, out_features={out_features}, bias={bias?}"})
 
-// linearTensors are the two parameters of a Linear in one piece of memory.
-type linearTensors struct {
-	w, b tensor.Tensor
-	ws   [2]tensor.Dim
-	bs   [1]tensor.Dim
+// twoParams are a weight and a bias in one piece of memory.
+type twoParams struct {
+	w, b   tensor.Tensor
+	ws, bs [2]tensor.Dim
 }
 
-func initLinear(in *interp.Interp, m *interp.Instance, st *State, inFeatures, outFeatures, bias interp.Value, f factory) {
-	set(m, "in_features", inFeatures)
-	set(m, "out_features", outFeatures)
+// weightBias registers a weight and a bias whose shapes are in p already.
+func (st *State) weightBias(in *interp.Interp, f factory, p *twoParams, rank int, bias bool) {
 	f.check(in)
-	p := &linearTensors{}
-	p.ws[0], p.ws[1] = dim(in, outFeatures, 0), dim(in, inFeatures, 1)
-	if p.ws[0].V < 0 || p.ws[1].V < 0 {
-		checkDims(in, p.ws[:], []interp.Value{outFeatures, inFeatures})
-	}
-	p.w = tensor.Tensor{Shape: p.ws[:], DType: f.dtype, Device: f.device, Parameter: true, RequiresGrad: true, Cls: ParameterClass}
+	st.Params.Grow(2)
+	p.w = tensor.Tensor{Shape: p.ws[:rank:rank], DType: f.dtype, Device: f.device, Parameter: true, RequiresGrad: true, Cls: ParameterClass}
 	st.setParam("weight", &p.w)
-	if isTrue(in, bias) {
-		p.bs[0] = p.ws[0]
-		p.b = tensor.Tensor{Shape: p.bs[:], DType: f.dtype, Device: f.device, Parameter: true, RequiresGrad: true, Cls: ParameterClass}
+	if bias {
+		p.b = tensor.Tensor{Shape: p.bs[:1:1], DType: f.dtype, Device: f.device, Parameter: true, RequiresGrad: true, Cls: ParameterClass}
 		st.setParam("bias", &p.b)
 	} else {
 		st.noParam("bias")
 	}
+}
+
+func initLinear(in *interp.Interp, m *interp.Instance, st *State, inFeatures, outFeatures, bias interp.Value, f factory) {
+	m.Dict.Grow(2)
+	set(m, "in_features", inFeatures)
+	set(m, "out_features", outFeatures)
+	p := &twoParams{}
+	p.ws[0], p.ws[1] = dim(in, outFeatures, 0), dim(in, inFeatures, 1)
+	p.bs[0] = p.ws[0]
+	if p.ws[0].V < 0 || p.ws[1].V < 0 {
+		checkDims(in, p.ws[:], []interp.Value{outFeatures, inFeatures})
+	}
+	st.weightBias(in, f, p, 2, isTrue(in, bias))
 	callReset(in, m, "reset_parameters")
 }
 
@@ -96,6 +102,7 @@ var fEmbedding, fEmbeddingBag = functional("embedding"), functional("embedding_b
 var EmbeddingClass = define("sparse", layer{name: "Embedding",
 	sig: "num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None",
 	init: func(in *interp.Interp, m *interp.Instance, st *State, a []interp.Value) {
+		m.Dict.Grow(7)
 		set(m, "num_embeddings", a[0])
 		set(m, "embedding_dim", a[1])
 		set(m, "padding_idx", paddingIdx(in, a[2], a[0], "Padding_idx must be within num_embeddings"))

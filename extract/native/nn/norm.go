@@ -22,18 +22,23 @@ func normalizedShape(in *interp.Interp, v interp.Value) *interp.Tuple {
 	return tuple(in, v)
 }
 
-// affine registers weight and bias, or their absence. Callers that know no bias pass nil.
+// affine registers weight and bias of one size, or their absence.
 func (st *State) affine(in *interp.Interp, f factory, weight, bias bool, size interp.Value) {
 	if !weight {
 		st.noParam("weight")
 		st.noParam("bias")
 		return
 	}
-	f.check(in)
 	shape := sizeOf(in, size)
+	if len(shape) == 1 {
+		p := &twoParams{}
+		p.ws[0], p.bs[0] = shape[0], shape[0]
+		st.weightBias(in, f, p, 1, bias)
+		return
+	}
 	st.setParam("weight", f.param(in, shape...))
 	if bias {
-		st.setParam("bias", f.param(in, shape...))
+		st.setParam("bias", f.param(in, tensor.Clone(shape)...))
 	} else {
 		st.noParam("bias")
 	}
@@ -45,6 +50,7 @@ var (
 		sig: "normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None",
 		init: func(in *interp.Interp, m *interp.Instance, st *State, a []interp.Value) {
 			shape := normalizedShape(in, a[0])
+			m.Dict.Grow(3)
 			set(m, "normalized_shape", shape)
 			set(m, "eps", a[1])
 			set(m, "elementwise_affine", a[2])
@@ -58,6 +64,7 @@ var (
 		sig: "normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None",
 		init: func(in *interp.Interp, m *interp.Instance, st *State, a []interp.Value) {
 			shape := normalizedShape(in, a[0])
+			m.Dict.Grow(3)
 			set(m, "normalized_shape", shape)
 			set(m, "eps", a[1])
 			set(m, "elementwise_affine", a[2])
@@ -77,6 +84,7 @@ var (
 			if remainder(in, a[1], a[0]) != 0 {
 				in.Raise(interp.ValueError, "num_channels (%s) must be divisible by num_groups (%s)", in.ToStr(a[1]), in.ToStr(a[0]))
 			}
+			m.Dict.Grow(4)
 			set(m, "num_groups", a[0])
 			set(m, "num_channels", a[1])
 			set(m, "eps", a[2])
@@ -120,6 +128,8 @@ var (
 
 // initNormBase: num_features, eps, momentum, affine, track_running_stats, device, dtype, bias.
 func initNormBase(in *interp.Interp, m *interp.Instance, st *State, a []interp.Value) {
+	m.Dict.Grow(6)
+	st.Buffers.Grow(3)
 	for i, n := range []string{"num_features", "eps", "momentum", "affine", "track_running_stats"} {
 		set(m, n, a[i])
 	}
@@ -128,7 +138,7 @@ func initNormBase(in *interp.Interp, m *interp.Instance, st *State, a []interp.V
 	if isTrue(in, a[4]) {
 		shape := sizeOf(in, a[0])
 		st.Buffers.SetStr("running_mean", f.tensor(shape))
-		st.Buffers.SetStr("running_var", f.tensor(shape))
+		st.Buffers.SetStr("running_var", f.tensor(tensor.Clone(shape)))
 		st.Buffers.SetStr("num_batches_tracked", &tensor.Tensor{Shape: []tensor.Dim{}, DType: tensor.Int64, Device: f.device})
 	} else {
 		for _, n := range []string{"running_mean", "running_var", "num_batches_tracked"} {
