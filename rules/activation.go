@@ -57,6 +57,31 @@ func geluTanh(x float64) float64 {
 	return 0.5 * x * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
 }
 
+// learnedSample stands for a learned scalar while a function is evaluated.
+const learnedSample = 0.3
+
+// Functions with learned scalars, at learnedSample.
+var learnedActivations = []struct {
+	name string
+	f    func(x float64) float64
+}{
+	{"xielu", func(x float64) float64 {
+		const beta, eps = 0.5, -1e-6
+		ap := softplus(learnedSample)
+		an := beta + softplus(learnedSample)
+		if x > 0 {
+			return ap*x*x + beta*x
+		}
+		return (math.Expm1(math.Min(x, eps))-x)*an + beta*x
+	}},
+	{"prelu", func(x float64) float64 {
+		if x < 0 {
+			return learnedSample * x
+		}
+		return x
+	}},
+}
+
 var samples = []float64{-12, -7.5, -4, -2.5, -1.3, -0.6, -0.1, 0.1, 0.4, 1.1, 1.9, 3.3, 6.5, 8, 12.5}
 
 // nonlinear operations and how much they say about an activation.
@@ -76,6 +101,9 @@ func (f *flow) pointwise(n *graph.Node, at map[*graph.Node]float64, depth int) (
 	}
 	if u := f.normOut[n]; u != nil {
 		return 0, false
+	}
+	if n.Op == "param" && numel(n.Shape) == 1 {
+		return learnedSample, true
 	}
 	if s, ok := f.scalar(n); ok {
 		return s.v, true
@@ -199,9 +227,9 @@ func (f *flow) pointwise(n *graph.Node, at map[*graph.Node]float64, depth int) (
 			v = math.Max(v, a.Num)
 		}
 		return v, true
-	case "minimum":
+	case "minimum", "min":
 		return binary(math.Min)
-	case "maximum":
+	case "maximum", "max":
 		return binary(math.Max)
 	case "where":
 		if len(x) == 3 {
@@ -238,11 +266,15 @@ func (f *flow) activationName(n, v *graph.Node) (name string, ok bool) {
 		}
 		vals[i] = y
 	}
-	for _, a := range activations {
+	table := activations
+	if hasParam(f, n, v, 0) {
+		table = learnedActivations
+	}
+	for _, a := range table {
 		same := true
 		for i, x := range samples {
 			y := a.f(x)
-			if math.Abs(y-vals[i]) > 2e-6*(1+math.Abs(y)) {
+			if math.Abs(y-vals[i]) > 1e-5*(1+math.Abs(y)) {
 				same = false
 				break
 			}

@@ -30,7 +30,8 @@ type attn struct {
 	branch     *branch
 	cross      bool
 
-	rot     *rotation // see rotationOf
+	vis     *visibility // see visible
+	rot     *rotation   // see rotationOf
 	rotWhy  string
 	rotDone bool
 }

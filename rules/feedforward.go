@@ -17,7 +17,7 @@ func runMLP(p *Pass) {
 			for _, st := range b.stages {
 				for _, br := range st.branches {
 					switch {
-					case br.kind == "mlp":
+					case br.kind == "mlp" || br.kind == "attention" && br.mlp != nil:
 						p.mlpFacts(b, br, br.mlp)
 					case br.kind == "moe" && br.moe.routed != nil:
 						p.mlpFacts(b, br, br.moe.routed)
@@ -263,7 +263,7 @@ func runMixer(p *Pass) {
 		for _, b := range s.own() {
 			for _, st := range b.stages {
 				for _, br := range st.branches {
-					if br.kind == "mixer" {
+					if br.mix != nil && (br.kind == "mixer" || br.kind == "attention") {
 						p.mixerFacts(b, br, br.mix)
 					}
 				}

@@ -14,6 +14,7 @@ type visibility struct {
 	chunked bool
 	at      []graph.Span
 	why     string // why it could not be found
+	partly  string // why the window could not be found, where the direction could
 }
 
 // maskFunc evaluates a mask at a pair of positions.
@@ -21,6 +22,14 @@ type maskFunc func(q, k int64) (seen, ok bool)
 
 // visible decides what the masks of an attention let through.
 func (f *flow) visible(a *attn) visibility {
+	if a.vis == nil {
+		v := f.visibleUncached(a)
+		a.vis = &v
+	}
+	return *a.vis
+}
+
+func (f *flow) visibleUncached(a *attn) visibility {
 	var v visibility
 	var fs []maskFunc
 	var at []graph.Span
@@ -46,7 +55,7 @@ func (f *flow) visible(a *attn) visibility {
 		}
 		if m.mode == "add" && (!f.hasComparison(m.n, 0, map[*graph.Node]bool{}) || f.learned(m.n)) {
 			if !f.onlyInputs(m.n) && len(f.slice(m.n, nil, nil)) == 1 && m.n.Op == "buffer" {
-				v.why = "the mask is a buffer whose values are not known"
+				v.partly = "the mask is a buffer whose values are not known"
 			}
 			continue // a bias by distance, not a mask
 		}
@@ -54,7 +63,7 @@ func (f *flow) visible(a *attn) visibility {
 			if f.onlyInputs(m.n) {
 				continue // padding
 			}
-			v.why = "the mask is not made by comparing positions (" + base(m.n).Op + ")"
+			v.partly = "the mask is not made by comparing positions (" + base(m.n).Op + ")"
 			continue
 		}
 		mode := m.mode
@@ -86,12 +95,17 @@ func (f *flow) visible(a *attn) visibility {
 	}
 	v.at = at
 	if len(fs) == 0 {
-		if v.why != "" {
-			return v
+		v.why = v.partly
+		if v.why == "" {
+			// masks that hide nothing at the traced length are not made
+			for _, c := range f.m.Config {
+				if n, ok := asInt(c.Value); ok && n > 1 && containsAny(c.Name, "sliding_window", "local_attention", "attention_window") {
+					v.partly = "no mask is made at the traced length; config." + c.Name + " may limit what is seen beyond it"
+				}
+			}
 		}
 		return v // nothing is hidden: bidirectional
 	}
-	v.why = ""
 	see := func(q, k int64) (bool, bool) {
 		for _, m := range fs {
 			s, ok := m(q, k)
@@ -199,6 +213,9 @@ func (f *flow) visible(a *attn) visibility {
 		return v
 	}
 	v.causal = fwd == 0 && !next
+	if !v.causal && v.partly != "" {
+		v.why = v.partly
+	}
 	switch {
 	case back < 0:
 	case v.causal:
@@ -537,7 +554,19 @@ func (f *flow) at(n *graph.Node, c []int64, depth int) (float64, bool) {
 		in := n.In[0]
 		items, ok := indexItems(n, len(in.Shape))
 		if !ok {
-			return 0, false
+			// tensors in the index, one for each dimension
+			var d []int64
+			for _, x := range n.In[1:] {
+				v, ok := sub(x)
+				if !ok {
+					return 0, false
+				}
+				d = append(d, int64(v))
+			}
+			if len(d) != len(in.Shape) {
+				return 0, false
+			}
+			return f.at(in, d, depth+1)
 		}
 		// slices from the start keep virtual coordinates
 		var d []int64

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/arch-extract/arch-extract/extract/graph"
 )
 
@@ -23,11 +25,18 @@ type mixer struct {
 func (f *flow) mixerAt(b *block, br *branch) *mixer {
 	c := br.call
 	m := &mixer{call: c}
-	var decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node
+	var lru, peak, fixedDecay, decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node
 	var decay2 bool
 	for id := c.First; id < c.Last; id++ {
 		n := f.node(id)
 		if n == nil || !f.content[n.ID] {
+			if n != nil && n.Op == "exp" && paramBehind(n, 0) == nil || n != nil && n.Op == "buffer" && strings.Contains(n.Name, c.Path) && !isInt(n.DType) {
+				for _, u := range f.users[n.ID] {
+					if u.Op == "mul" || u.Op == "getitem" || u.Op == "exp" || u.Op == "neg" {
+						fixedDecay = n
+					}
+				}
+			}
 			if n != nil && n.Op == "exp" {
 				// exp of a parameter: a decay rate
 				if w := paramBehind(n, 0); w != nil && len(w.Shape) == 2 {
@@ -56,15 +65,15 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 			softp = n
 		case n.Op == "exp":
 			exps = n
+		case n.Op == "maximum" || n.Op == "max" && len(n.In) == 2:
+			peak = n // running maxima keep exponentials of sums finite
+		case n.Op == "sqrt" && root(n.In[0]).Op == "rsub" && root(root(n.In[0]).In[0]).Op == "exp":
+			lru = n // sqrt(1 - a**2): the input gate of a linear recurrent unit
 		case n.Op == "linalg_solve_triangular" || n.Op == "solve_triangular":
 			solve = n
 		case matmuls[n.Op] && f.projection(n) == nil && len(n.In) >= 2 && f.content[n.In[0].ID] && f.content[n.In[1].ID]:
 			products = n
-			x, _ := f.nearest(n.In[0], nil)
-			y, _ := f.nearest(n.In[1], nil)
-			_ = x
-			_ = y
-			if base(n.In[0]) == base(n.In[1]) {
+			if f.shareValue(n.In[0], n.In[1]) {
 				selfProduct = n
 			}
 		}
@@ -72,20 +81,29 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 	switch {
 	case solve != nil || selfProduct != nil:
 		m.kind, m.schedule, m.node = "gated-delta", "linear", first(solve, selfProduct)
+	case lru != nil:
+		m.kind, m.schedule, m.node = "rg-lru", "recurrent", lru
+	case peak != nil && exps != nil && products == nil:
+		m.kind, m.schedule, m.node = "rwkv", "recurrent", peak
 	case decay2 && (softp != nil):
 		m.kind, m.schedule, m.node = "mamba1", "ssm", first(softp, exps)
 	case decay != nil && softp != nil:
 		m.kind, m.schedule, m.node = "mamba2", "ssm", first(softp, exps)
-	case products != nil:
+	case products != nil && fixedDecay != nil:
 		m.kind, m.schedule, m.node = "lightning", "linear", products
-		m.kind = "other"
+	case products != nil:
+		m.kind, m.schedule, m.node = "other", "linear", products
 	case m.convNode != nil && cumsum == nil && exps == nil:
 		m.kind, m.schedule, m.node = "short-conv", "conv", m.convNode
 	default:
 		return nil
 	}
+	m.sizes(f, c, selfProduct)
 	// the last projection and what multiplies its input
-	if op := f.projection(root(br.out)); op != nil {
+	if op := f.lastProjection(br); op != nil {
+		if w := lastDim(op.in); m.heads > 0 && w%m.heads == 0 {
+			m.headDim = w / m.heads
+		}
 		n := op.in
 		for range 20 {
 			n = base(n)
@@ -111,6 +129,76 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 		}
 	}
 	return m
+}
+
+// sizes finds heads, widths and state from the parameters of a decay and the
+// products that make the state.
+func (m *mixer) sizes(f *flow, c *graph.Call, self *graph.Node) {
+	mod := f.inits[c.Path]
+	switch m.kind {
+	case "mamba1", "mamba2":
+		// the parameter whose exponential decays the state
+		for id := c.First; id < c.Last; id++ {
+			n := f.node(id)
+			if n == nil || n.Op != "exp" {
+				continue
+			}
+			w := paramBehind(n, 0)
+			if w == nil {
+				continue
+			}
+			if m.kind == "mamba1" && len(w.Shape) == 2 {
+				m.state = w.Shape[1]
+			}
+			if m.kind == "mamba2" && len(w.Shape) == 1 {
+				m.heads = w.Shape[0]
+			}
+		}
+	case "gated-delta":
+		if self != nil && len(self.In) > 0 {
+			m.state = lastDim(self.In[0])
+			if r := len(self.Shape); r >= 4 {
+				m.heads = self.Shape[1]
+			}
+		}
+	}
+	_ = mod
+}
+
+// shareValue reports whether both are the same value up to layouts, padding
+// and factors: keys times keys, as in the delta rule.
+func (f *flow) shareValue(x, y *graph.Node) bool {
+	reach := func(n *graph.Node) map[*graph.Node]bool {
+		out := map[*graph.Node]bool{}
+		var walk func(n *graph.Node, d int)
+		walk = func(n *graph.Node, d int) {
+			if n == nil || d > 8 || out[n] || !f.content[n.ID] || len(n.Shape) < 3 {
+				return
+			}
+			out[n] = true
+			switch {
+			case identities[n.Op] || n.Op == "pad":
+				walk(n.In[0], d+1)
+			case layouts[n.Op] && len(n.In) > 0 && numel(n.In[0].Shape) == numel(n.Shape):
+				walk(n.In[0], d+1)
+			case n.Op == "mul":
+				for _, z := range n.In {
+					if numel(z.Shape) == numel(n.Shape) {
+						walk(z, d+1)
+					}
+				}
+			}
+		}
+		walk(n, 0)
+		return out
+	}
+	a, b := reach(x), reach(y)
+	for n := range a {
+		if b[n] {
+			return true
+		}
+	}
+	return false
 }
 
 func first(ns ...*graph.Node) *graph.Node {

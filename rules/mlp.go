@@ -139,7 +139,7 @@ func (f *flow) variables(n *graph.Node) []*graph.Node {
 			walk(u.in, d+1)
 			return
 		}
-		if !elementwise[n.Op] && nonlinear[n.Op] == 0 && !comparisons[n.Op] && n.Op != "setitem" {
+		if !elementwise[n.Op] && nonlinear[n.Op] == 0 && !comparisons[n.Op] && n.Op != "setitem" && !(len(n.In) == 2 && (n.Op == "min" || n.Op == "max")) {
 			if p := f.projection(base(n)); p != nil {
 				out = append(out, n)
 				return

@@ -268,7 +268,7 @@ func (f *flow) follow(u *norm, n *graph.Node) {
 				if next == nil {
 					next = x
 				}
-			case identities[x.Op] && x.In[0] == n:
+			case identities[x.Op] && x.In[0] == n, layouts[x.Op] && len(x.In) == 1 && numel(x.Shape) == numel(n.Shape) && u.core.Call == x.Call && u.core.Call != nil && u.core.Call.Leaf:
 				if next == nil {
 					next = x
 				}

@@ -29,11 +29,25 @@ var positionRule = &Rule{
 				p.Block(b, path, "position.kind", p.biasKind(a), append([]graph.Span{site(n), n.At}, at...)...)
 			case why != "":
 				unknown(p.Block(b, path, "position.kind", nil, at...), why)
+			case p.rotates(b.stack):
+				// rope.layers says which layers do not rotate
 			default:
 				p.Block(b, path, "position.kind", "none", at...)
 			}
 		})
 	},
+}
+
+// rotates reports whether any layer of the stack has a rotary embedding.
+func (p *Pass) rotates(s *stack) bool {
+	for _, b := range s.own() {
+		for _, a := range b.attns {
+			if r, _ := p.f.rotationOf(a); r != nil && !a.cross {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // biasKind says what is added to the scores besides masks: a table of

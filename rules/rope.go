@@ -156,18 +156,18 @@ func (f *flow) theta(r *rotation) {
 			}
 			// freq[i] = theta ** (-2i/dim); fast frequencies are the ones that
 			// scaling leaves alone
-			d := float64(2 * len(p.Data))
-			for i := 1; i < min(len(p.Data), 4); i++ {
-				if p.Data[0] != 1 || p.Data[i] <= 0 {
-					continue
+			// theta ** (2/dim) is the ratio of neighbours; dim is twice their
+			// number, or one less where it is odd
+			if p.Data[0] > 0 && p.Data[1] > 0 {
+				for _, d := range []float64{float64(2 * len(p.Data)), float64(2*len(p.Data) - 1)} {
+					th := math.Pow(p.Data[0]/p.Data[1], d/2)
+					if v := f.snap(th); v != 0 && r.theta == 0 {
+						r.theta = v
+					}
 				}
-				th := math.Pow(1/p.Data[i], d/(2*float64(i)))
-				r.theta = th
-				break
-			}
-			if r.theta == 0 && p.Data[0] > 0 && p.Data[1] > 0 {
-				th := math.Pow(p.Data[0]/p.Data[1], d/2)
-				r.theta = th
+				if r.theta == 0 {
+					r.why = "the frequencies are no powers of a base that is known"
+				}
 			}
 			r.thetaE = f.freqBase(n)
 		case "pow", "rpow":
@@ -176,13 +176,8 @@ func (f *flow) theta(r *rotation) {
 			}
 		}
 	}
-	if r.theta == 0 {
+	if r.theta == 0 && r.why == "" {
 		r.why = "the frequencies' values are not known"
-		return
-	}
-	// a config value that is the base within the rounding of float32
-	if v := f.snap(r.theta); v != 0 {
-		r.theta = v
 	}
 }
 
@@ -194,7 +189,8 @@ func (f *flow) freqBase(n *graph.Node) *graph.Expr {
 	return nil
 }
 
-// snap is the number with few digits that lies within float32 rounding of v.
+// snap is the config value, or the number with few digits, that lies within
+// float32 rounding of v; 0 where there is none.
 func (f *flow) snap(v float64) float64 {
 	var best float64
 	f.eachNumber(func(name string, x float64) {
@@ -205,11 +201,14 @@ func (f *flow) snap(v float64) float64 {
 	if best != 0 {
 		return best
 	}
-	p := math.Pow(10, math.Floor(math.Log10(v))-3)
+	if v <= 1 || math.IsInf(v, 0) || math.IsNaN(v) {
+		return 0
+	}
+	p := math.Pow(10, math.Floor(math.Log10(v))-2)
 	if s := math.Round(v/p) * p; math.Abs(s-v) <= 2e-5*v {
 		return s
 	}
-	return v
+	return 0
 }
 
 // eachNumber visits the numbers of the config, nested ones too.

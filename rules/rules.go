@@ -125,7 +125,13 @@ func (f *flow) classify(b *block) {
 			if len(br.attns) > 0 {
 				br.kind = "attention"
 				br.moe = nil
-				// attention and another mixer in one branch
+				// another mixer, and a feed-forward, in the same branch
+				if m := f.mixerAt(b, br); m != nil && (m.schedule == "ssm" || m.schedule == "recurrent") {
+					br.mix = m
+				}
+				if len(b.stages) == 1 && len(st.branches) == 1 {
+					br.mlp = f.mlpInside(b, br)
+				}
 				continue
 			}
 			if d := f.lastProjection(br); d != nil {
@@ -143,6 +149,25 @@ func (f *flow) classify(b *block) {
 			}
 		}
 	}
+}
+
+// mlpInside is a feed-forward in the middle of a branch: as wide as the stream
+// at its end, with an activation.
+func (f *flow) mlpInside(b *block, br *branch) *mlp {
+	for id := b.call.Last - 1; id >= b.call.First; id-- {
+		n := f.node(id)
+		if n == nil || !br.nodes[n] {
+			continue
+		}
+		p := f.projection(n)
+		if p == nil || p.outWidth() != lastDim(b.in) {
+			continue
+		}
+		if m := f.mlpAt(p); m != nil && m.actOK && m.actName != "linear" {
+			return m
+		}
+	}
+	return nil
 }
 
 // reaches reports whether n is computed from the block's stream.

@@ -43,6 +43,13 @@ func runSchedule(p *Pass) {
 					if br.mix.node != nil {
 						at = append(at, site(br.mix.node))
 					}
+				case "attention":
+					if br.mix != nil {
+						ms = appendStr(ms, br.mix.schedule)
+					}
+					if br.mlp != nil {
+						fs = appendStr(fs, "dense")
+					}
 				case "mlp":
 					fs = appendStr(fs, "dense")
 				case "moe":
@@ -50,9 +57,10 @@ func runSchedule(p *Pass) {
 				case "":
 					if len(br.attns) == 0 {
 						w := "a branch of " + b.call.Path + " is neither attention nor a feed-forward of a known form"
-						if len(b.attns) == 0 {
+						if len(b.attns) == 0 && !hasKind(b, "mixer") {
 							why = w
-						} else {
+						}
+						if !hasKind(b, "mlp") && !hasKind(b, "moe") {
 							ffnWhy = w
 						}
 					}
@@ -131,6 +139,8 @@ func (p *Pass) attentionKind(a *attn) (kind, why string, at []graph.Span) {
 	}
 	v := p.f.visible(a)
 	switch {
+	case v.partly != "":
+		return "full", v.partly, nil
 	case v.why != "":
 		return "full", v.why, nil
 	case v.chunked:
@@ -139,6 +149,17 @@ func (p *Pass) attentionKind(a *attn) (kind, why string, at []graph.Span) {
 		return "sliding", "", v.at
 	}
 	return "full", "", v.at
+}
+
+func hasKind(b *block, kind string) bool {
+	for _, st := range b.stages {
+		for _, br := range st.branches {
+			if br.kind == kind {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hasSelf(b *block) bool {

@@ -185,6 +185,10 @@ func runMask(p *Pass) {
 		}
 		p.Block(b, path, "attention.mask", m, firstSpans(where, 3)...)
 		f := p.Block(b, path, "attention.window", "none", firstSpans(where, 3)...)
+		if v.partly != "" {
+			unknown(f, v.partly)
+			return
+		}
 		if v.window > 0 {
 			f.Value, f.Status = v.window, graph.Present
 			for _, c := range p.Model.Config {
