@@ -10,7 +10,11 @@ import (
 
 var einopsError = interp.NewNativeClass("einops.EinopsError", []*interp.Class{interp.RuntimeError})
 
-const ellipsis = "…"
+// An ellipsis, by itself and in parentheses.
+const (
+	ellipsis = "…"
+	joined   = "(…)"
+)
 
 // side is one side of a pattern: groups of axis names; a group in parentheses
 // may hold several or none.
@@ -38,7 +42,9 @@ func parseSide(in interT, text, pattern string) side {
 			open = false
 			out = append(out, group)
 		default:
-			if open {
+			if open && w == ellipsis {
+				group = append(group, joined)
+			} else if open {
 				group = append(group, w)
 			} else {
 				out = append(out, []string{w})
@@ -110,7 +116,7 @@ func transform(in interT, op string, x, patternV, reduction value, lengths []int
 		}
 		var names []string
 		for _, n := range g {
-			if n == ellipsis {
+			if n == joined {
 				names = append(names, dots...)
 			} else {
 				names = append(names, n)
