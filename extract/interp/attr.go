@@ -120,8 +120,10 @@ func mayRaise(obj Value, name string) bool {
 		return ok && isData(v)
 	case *Class:
 		return o.Type() != TypeClass || o.Meta != nil
-	case *Super, *Module:
+	case *Super:
 		return true
+	case *Module:
+		return false
 	}
 	v, ok := obj.Type().Lookup(name)
 	return ok && isData(v)
@@ -480,7 +482,7 @@ func (in *Interp) functionAttr(fn *Function, name string) (Value, bool) {
 		}
 		return t, true
 	case "__code__":
-		return &codeObject{fn.Code}, true
+		return &codeObject{fn.Code, fn.class}, true
 	case "__get__":
 		return &Builtin{Name: "__get__", Qual: "function.__get__", Raw: func(in *Interp, a []Value, _ []KW) Value {
 			if len(a) == 0 || IsNone(a[0]) {
@@ -495,7 +497,10 @@ func (in *Interp) functionAttr(fn *Function, name string) (Value, bool) {
 }
 
 // codeObject is function.__code__.
-type codeObject struct{ c *Code }
+type codeObject struct {
+	c     *Code
+	class *Cell // __class__ of the function it was taken from
+}
 
 var codeClass = NewNativeClass("code", nil)
 

@@ -579,3 +579,38 @@ func (s *Super) lookup(in *Interp, name string) (Value, bool) {
 	}
 	return nil, false
 }
+
+func init() { FunctionClass.New = newFunction }
+
+var functionSig = ParseSignature("code, globals, name=None, argdefs=None, closure=None, kwdefaults=None")
+
+// newFunction is types.FunctionType(code, globals, name, argdefs, closure).
+func newFunction(in *Interp, _ *Class, args []Value, kw []KW) Value {
+	a := functionSig.bind(in, "function", args, kw)
+	code, ok := a[0].(*codeObject)
+	if !ok {
+		in.Raise(TypeError, "function() argument 'code' must be code, not %s", a[0].Type().Name)
+	}
+	globals, ok := a[1].(*Dict)
+	if !ok {
+		in.Raise(TypeError, "function() argument 'globals' must be dict, not %s", a[1].Type().Name)
+	}
+	fn := &Function{Name: code.c.Name, Qual: code.c.Name, Code: code.c, Globals: globals, Doc: code.c.doc, class: code.class}
+	if s, ok := AsStr(a[2]); ok {
+		fn.Name, fn.Qual = s, s
+	}
+	if v, ok := globals.GetStr("__name__"); ok {
+		fn.Mod, _ = AsStr(v)
+	}
+	if t, ok := a[3].(*Tuple); ok {
+		fn.Defaults = append([]Value(nil), t.V...)
+	}
+	if t, ok := a[4].(*Tuple); ok {
+		for _, c := range t.V {
+			if cell, ok := c.(*Cell); ok {
+				fn.Free = append(fn.Free, cell)
+			}
+		}
+	}
+	return fn
+}

@@ -738,3 +738,24 @@ func (c *compiler) pattern(p pyast.Pattern) pattern {
 	}
 	panic("pattern not compiled")
 }
+
+// IsGenerator reports whether calling the code makes a generator: whether it
+// yields outside the functions inside it.
+func (c *Code) IsGenerator() bool {
+	yields := c.comp != nil
+	for _, st := range c.stmts {
+		pyast.Walk(st, func(n pyast.Node) bool {
+			switch n.(type) {
+			case *pyast.FunctionDef, *pyast.Lambda, *pyast.ClassDef, *pyast.GeneratorExp:
+				return false
+			case *pyast.Yield, *pyast.YieldFrom:
+				yields = true
+			}
+			return !yields
+		})
+	}
+	return yields
+}
+
+// IsAsync reports whether the code is that of an async function.
+func (c *Code) IsAsync() bool { return c.isAsync }

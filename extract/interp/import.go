@@ -290,7 +290,12 @@ func (in *Interp) moduleAttr(m *Module, name string) (Value, bool) {
 
 // importFrom is `from m import name`.
 func (in *Interp) importFrom(m Value, modname, name string) Value {
-	if v, ok := in.LookupAttr(m, name); ok {
+	if mm, ok := m.(*Module); ok {
+		// an error inside a module imported on demand is told as it is
+		if v, ok := in.moduleAttr(mm, name); ok {
+			return v
+		}
+	} else if v, ok := in.LookupAttr(m, name); ok {
 		return v
 	}
 	full := modname + "." + name

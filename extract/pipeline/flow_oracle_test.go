@@ -24,7 +24,6 @@ type flowRow struct {
 	Calls         [][2]json.RawMessage
 	Output        map[string][]string
 	Shape         []int64 `json:"output_shape"`
-	order         []string
 }
 
 func readFlowOracle(t *testing.T, path string) []*flowRow {
@@ -206,11 +205,7 @@ func TestDevFlows(t *testing.T) {
 			if err != nil {
 				return "import: " + err.Error() + " at " + At(err).String()
 			}
-			var kw []interp.KW
-			for k, v := range r.Set {
-				kw = append(kw, interp.KW{Name: k, V: value(v)})
-			}
-			sort.Slice(kw, func(i, j int) bool { return kw[i].Name < kw[j].Name })
+			kw, _ := value(r.Set).(*interp.Dict)
 			b, err := s.Build(cls, Options{Config: kw, Prepare: eagerConfig(r.Device)})
 			if err != nil {
 				return "build: " + err.Error() + " at " + At(err).String()

@@ -155,10 +155,14 @@ func TestDevTrees(t *testing.T) {
 			}()
 			cls, err := s.Class(Package+".models."+r.Family+"."+strings.TrimSuffix(r.File, ".py"), r.Class)
 			if err != nil {
+				traceback(err)
 				return "import: " + err.Error() + " at " + At(err).String()
 			}
 			b, err := s.Build(cls, Options{})
 			if err != nil {
+				if r.Error == "" {
+					traceback(err)
+				}
 				got := err.Error()
 				if len(got) > 300 {
 					got = got[:300]
@@ -208,3 +212,13 @@ func TestDevTrees(t *testing.T) {
 }
 
 var limitsForTest interp.Limits
+
+// traceback prints where an error arose, when ARCH_TRACE is set.
+func traceback(err error) {
+	if r := interp.AsRaised(err); r != nil && os.Getenv("ARCH_TRACE") != "" {
+		for _, f := range r.Trace {
+			fmt.Printf("  %s:%d %s\n", f.At.File, f.At.Line, f.Func)
+		}
+		fmt.Println(r.Error())
+	}
+}

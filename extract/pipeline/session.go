@@ -119,8 +119,11 @@ type Built struct {
 
 // Options decide how a model is built.
 type Options struct {
-	// Config are keyword arguments of the config class, in order.
-	Config []interp.KW
+	// Config are keyword arguments of the config class, in order; may be nil.
+	Config *interp.Dict
+	// Published says that Config is a config.json: it goes through the config
+	// class's from_dict, as when a checkpoint is loaded.
+	Published bool
 	// Prepare, where set, changes the config before the model is built.
 	Prepare func(in *interp.Interp, config *interp.Instance)
 }
@@ -136,7 +139,7 @@ func (s *Session) Build(cls *interp.Class, opt Options) (*Built, error) {
 		if interp.IsNone(cc) {
 			in.Raise(interp.RuntimeError, "no config_class")
 		}
-		cfg, ok := in.Call(cc, nil, opt.Config).(*interp.Instance)
+		cfg, ok := makeConfig(in, cc, opt).(*interp.Instance)
 		if !ok {
 			in.Raise(interp.RuntimeError, "the config class made no config")
 		}
@@ -157,6 +160,22 @@ func (s *Session) Build(cls *interp.Class, opt Options) (*Built, error) {
 		b.Tied, _ = in.LookupAttr(root, "_tied_weights_keys")
 	})
 	return b, err
+}
+
+func makeConfig(in *interp.Interp, class interp.Value, opt Options) interp.Value {
+	if opt.Config == nil {
+		return in.Call(class, nil, nil)
+	}
+	if opt.Published {
+		return in.CallMethod(class, "from_dict", opt.Config)
+	}
+	var kw []interp.KW
+	opt.Config.Range(func(k, v interp.Value) bool {
+		name, _ := interp.AsStr(k)
+		kw = append(kw, interp.KW{Name: name, V: v})
+		return true
+	})
+	return in.Call(class, nil, kw)
 }
 
 // At is where an error was raised: the innermost frame inside the package.
