@@ -54,7 +54,14 @@ func (p *Pass) residualOf(b *block) {
 	if len(last.add.Shape) > len(b.in.Shape) {
 		kind = "hyper"
 	}
-	p.Block(b, b.call.Path, "block.residual", kind, site(last.add), last.add.At)
+	sums := []graph.Span{site(last.add), last.add.At}
+	for _, st := range b.stages {
+		sums = append(sums, site(st.add))
+		for _, br := range st.branches {
+			sums = append(sums, site(br.term))
+		}
+	}
+	p.Block(b, b.call.Path, "block.residual", kind, firstSpans(sums, 5)...)
 
 	pre, post, bpost, dual := 0, 0, 0, 0
 	norms := map[*norm]bool{}
@@ -258,7 +265,10 @@ func (p *Pass) normFacts(b *block, u *norm) {
 	if kind == "l2" {
 		kind = "other"
 	}
-	p.Block(b, path, "norm.kind", kind, core, made, u.core.At)
+	f := p.Block(b, path, "norm.kind", kind, core, made, u.core.At)
+	if u.mean != nil {
+		f.At = spans(append(f.At, u.mean.At)...)
+	}
 	affine := "none"
 	switch {
 	case u.weight != nil && u.bias != nil:
@@ -277,7 +287,7 @@ func (p *Pass) normFacts(b *block, u *norm) {
 	if u.offsetNode != nil {
 		at = append([]graph.Span{u.offsetNode.At}, at...)
 	}
-	f := p.Block(b, path, "norm.offset", u.offset, at...)
+	f = p.Block(b, path, "norm.offset", u.offset, at...)
 	f.Status = graph.Present
 	if u.offset == 0 {
 		f.Status = graph.Absent

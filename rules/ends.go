@@ -86,9 +86,13 @@ func runEmbedding(p *Pass) {
 	}
 	where := []graph.Span{}
 	if embed != nil {
+		where = append(where, posAt...)
 		where = append(where, site(embed))
 		if c := embed.Call; c != nil {
-			where = append(where, c.At)
+			where = append(where, c.At, p.plainAssignment(c.At, p.main.blocks[0].call.At))
+			if up := c.Parent; up != nil && up.Path != "" {
+				where = append(where, up.At, p.plainAssignment(up.At, p.main.blocks[0].call.At))
+			}
 		}
 	}
 	if embed == nil {
@@ -408,7 +412,7 @@ func runHead(p *Pass) {
 		scaleAt = append(scaleAt, c.at...)
 		x = y
 	}
-	at := p.weightMade(head.weight)
+	at := p.projAt(head)
 	line := site(head.out)
 	var embedW *graph.Node
 	for _, n := range f.t.Nodes {

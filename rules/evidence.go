@@ -41,6 +41,83 @@ func (p *Pass) made(path string) graph.Span {
 	return graph.Span{}
 }
 
+// statement is the first line of the statement that a place lies in, as far as
+// its text shows: a construction over several lines begins with "self.x = ".
+func (p *Pass) statement(s graph.Span) graph.Span {
+	for d := range 6 {
+		t := p.text(graph.Span{File: s.File, Line: s.Line - d})
+		if t == "" {
+			break
+		}
+		if containsAny(t, "self.") && containsAny(t, " = ") || containsAny(t, "def ", "class ") {
+			return graph.Span{File: s.File, Line: s.Line - d}
+		}
+	}
+	return s
+}
+
+// lineIn is the first line of the class at a place that holds one of the
+// texts, looked for in the order given; nowhere where there is none.
+func (p *Pass) lineIn(class graph.Span, texts ...string) graph.Span {
+	src := p.source(class.File)
+	if src == nil {
+		return graph.Span{}
+	}
+	for _, t := range texts {
+		for l := class.Line; l < len(src.lines); l++ {
+			s := src.lines[l]
+			if len(s) > 0 && s[0] != ' ' && s[0] != '#' && s[0] != ')' && s[0] != '\r' {
+				break
+			}
+			if strings.Contains(s, t) {
+				return graph.Span{File: class.File, Line: l + 1}
+			}
+		}
+	}
+	return graph.Span{}
+}
+
+// plainAssignment is a line between two places that gives a value another name,
+// as models do between the embedding and the first block.
+func (p *Pass) plainAssignment(from, to graph.Span) graph.Span {
+	if from.File != to.File {
+		return graph.Span{}
+	}
+	for l := from.Line + 1; l < to.Line; l++ {
+		s := graph.Span{File: from.File, Line: l}
+		a, b, ok := strings.Cut(strings.TrimSpace(p.text(s)), " = ")
+		if ok && isName(a) && isName(b) && b != "None" && b != "True" && b != "False" {
+			return s
+		}
+	}
+	return graph.Span{}
+}
+
+func isName(s string) bool {
+	for _, r := range s {
+		if !(r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// projAt is the line that constructed a projection: its module, or its parameter
+// where the module holds more than the one.
+func (p *Pass) projAt(q *proj) graph.Span {
+	if q == nil {
+		return graph.Span{}
+	}
+	for c := q.out.Call; c != nil; c = c.Parent {
+		if c.Leaf {
+			if m := p.f.inits[c.Path]; m != nil && len(m.Params) <= 2 && len(m.Children) == 0 {
+				return p.statement(m.Made)
+			}
+		}
+	}
+	return p.weightMade(q.weight)
+}
+
 // class is the line of the class statement of the module at a path.
 func (p *Pass) class(path string) graph.Span {
 	if m := p.f.inits[path]; m != nil {

@@ -51,6 +51,7 @@ func (p *Pass) mlpFacts(b *block, br *branch, m *mlp) {
 	if m.act != nil {
 		at = append(at, site(m.act))
 	}
+	at = append(at, p.lineIn(p.class(path), "act_fn(", "act(", "activation(", "activation_fn(", "sigmoid(", "glu"))
 	p.Block(b, path, "mlp.kind", kind, at...)
 	if m.actName == "" {
 		unknown(p.Block(b, path, "mlp.activation", nil, at...), "what is applied between the projections is not elementwise in one value")
@@ -60,7 +61,7 @@ func (p *Pass) mlpFacts(b *block, br *branch, m *mlp) {
 	}
 	d := p.weightDim(m.down, false)
 	f := p.Block(b, path, "mlp.hidden", m.hidden)
-	f.At = spans(append(p.configAt(d.E), p.weightMade(m.up.weight), p.weightMade(m.down.weight))...)
+	f.At = spans(append(p.configAt(d.E), p.projAt(m.up), p.projAt(m.down))...)
 	if d.N == m.hidden && d.E != nil {
 		f.Expr = d.E.String()
 	}
@@ -72,7 +73,7 @@ func (p *Pass) mlpFacts(b *block, br *branch, m *mlp) {
 		}
 	}
 	hasBias := m.up.bias != nil || m.down.bias != nil || m.gate != nil && m.gate.bias != nil
-	f = p.Block(b, path, "mlp.bias", hasBias, p.weightMade(m.up.weight), p.weightMade(m.down.weight))
+	f = p.Block(b, path, "mlp.bias", hasBias, p.biasAt(m.gate), p.projAt(m.gate), p.projAt(m.up), p.projAt(m.down))
 	if !hasBias {
 		if when, where := p.biasGate([]*proj{m.up}); when != "" {
 			f.Status, f.When = graph.Gated, when
@@ -80,8 +81,20 @@ func (p *Pass) mlpFacts(b *block, br *branch, m *mlp) {
 		}
 	}
 	if m.gated {
-		p.Block(b, path, "mlp.fused", m.fused, p.weightMade(m.gate.weight), p.weightMade(m.up.weight))
+		p.Block(b, path, "mlp.fused", m.fused, p.projAt(m.gate), p.projAt(m.up))
 	}
+}
+
+// biasAt is the line that made a projection's bias where it is a parameter
+// beside the weight.
+func (p *Pass) biasAt(q *proj) graph.Span {
+	if q == nil || q.bias == nil {
+		return graph.Span{}
+	}
+	if x := p.f.param(q.bias); x != nil && !p.torchOwned(q.bias) {
+		return x.At
+	}
+	return graph.Span{}
 }
 
 // activationAt are the config lines that name an activation.
@@ -132,6 +145,10 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 	path := br.call.Path
 	choice := m.choice.At
 	routerMade := p.weightMade(m.router.weight)
+	experts := graph.Span{}
+	if m.routed != nil && m.routed.call != nil {
+		experts = p.made(m.routed.call.Path)
+	}
 	// where config values are named nearby
 	f := p.Block(b, path, "moe.experts", m.experts)
 	d := p.weightDim(m.router, true)
@@ -168,7 +185,7 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 	} else {
 		p.Block(b, path, "moe.renormalize", false, choice)
 	}
-	p.Block(b, path, "moe.router_bias", m.router.bias != nil && m.router.bias.Op == "param", routerMade, m.router.out.At)
+	p.Block(b, path, "moe.router_bias", m.router.bias != nil && m.router.bias.Op == "param", p.biasAt(m.router), routerMade, m.router.out.At)
 	at := []graph.Span{choice}
 	if m.biasNode != nil && m.bias != nil {
 		at = []graph.Span{m.biasNode.At, p.weightMade(m.bias), choice}
@@ -192,7 +209,11 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 	}
 	class := p.class(path)
 	if m.shared == nil {
-		p.Block(b, path, "moe.shared", int64(0), class).Status = graph.Absent
+		at := []graph.Span{class, experts}
+		if m.routed != nil && m.routed.call != nil {
+			at = append(at, m.routed.call.At)
+		}
+		p.Block(b, path, "moe.shared", int64(0), at...).Status = graph.Absent
 	} else {
 		n := int64(1)
 		if m.routed != nil && m.routed.hidden > 0 {
@@ -219,7 +240,11 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 		p.Block(b, path, "moe.shared_gate", m.sharedGate != nil, gate...)
 	}
 	if m.weightOn != "" {
-		p.Block(b, path, "moe.weight_on", m.weightOn, m.weightMul.At, site(m.weightMul))
+		at := []graph.Span{m.weightMul.At, site(m.weightMul)}
+		if m.routed != nil && m.routed.call != nil {
+			at = append(at, p.lineIn(p.class(m.routed.call.Path), "weights["))
+		}
+		p.Block(b, path, "moe.weight_on", m.weightOn, at...)
 	}
 }
 

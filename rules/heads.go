@@ -73,11 +73,15 @@ func runHeads(p *Pass) {
 		hd := p.Block(b, path, "attention.head_dim", a.dim)
 		e := p.factorExpr(a.qp, a.dim, heads)
 		hd.Expr = e.String()
-		hd.At = spans(append(p.configAt(e), qm)...)
+		dim := p.lineIn(class, "head_dim =", "head_size =", "head_dim: int =", "key_value_proj_dim =", "head_dim")
+		hd.At = spans(append(p.configAt(e), dim, qm)...)
 		vd := p.Block(b, path, "attention.v_head_dim", a.vdim)
 		e = p.factorExpr(a.vp, a.vdim, kv)
 		vd.Expr = e.String()
-		vd.At = spans(append(p.configAt(e), vm)...)
+		vd.At = spans(append(p.configAt(e), dim, vm)...)
+		if len(a.vp) > 0 {
+			vd.At = spans(append(vd.At, site(a.vp[0].out))...)
+		}
 		cross := false
 		var at []graph.Span
 		for _, x := range b.attns {
@@ -87,7 +91,7 @@ func runHeads(p *Pass) {
 			}
 		}
 		if !cross {
-			at = append(at, p.class(b.call.Path), a.call.At)
+			at = append(at, p.class(b.call.Path), a.call.At, class)
 		}
 		p.Block(b, b.call.Path, "attention.cross", cross, at...)
 	})
@@ -98,7 +102,7 @@ func (p *Pass) projMade(ps []*proj) graph.Span {
 	if len(ps) == 0 {
 		return graph.Span{}
 	}
-	return p.weightMade(ps[0].weight)
+	return p.projAt(ps[0])
 }
 
 // configValueAt is where a config value of that number is set, if only one is

@@ -10,6 +10,7 @@ type norm struct {
 	in, out *graph.Node
 	call    *graph.Call // the module call that is the norm; nil where it is written in line
 	core    *graph.Node // the deciding operation: rsqrt, or torch's norm itself
+	mean    *graph.Node // the mean (or sum) of squares; nil for torch's own
 	width   int64       // how many elements are normalised together
 
 	weight, bias *graph.Node
@@ -145,6 +146,7 @@ func (f *flow) spelledNorm(r, arg0 *graph.Node) *norm {
 			return nil
 		}
 		u.kind = "rmsnorm"
+		u.mean = v
 		if v.Op == "sum" {
 			u.kind = "l2"
 		}

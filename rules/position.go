@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/arch-extract/arch-extract/extract/graph"
 )
 
@@ -153,7 +155,7 @@ func runRope(p *Pass) {
 			if r.theta == 0 {
 				unknown(p.Block(b, path, "rope.theta", nil, p.freqAt(r)...), r.why)
 			} else {
-				f := p.Block(b, path, "rope.theta", r.theta, p.freqAt(r)...)
+				f := p.Block(b, path, "rope.theta", r.theta, append(p.thetaAt(), p.freqAt(r)...)...)
 				if r.thetaE != nil {
 					f.Expr = r.thetaE.String()
 					f.At = spans(append(p.configAt(r.thetaE), f.At...)...)
@@ -164,6 +166,33 @@ func runRope(p *Pass) {
 			p.Report("rope.layers", runs(kinds), firstSpans(at, 3)...)
 		}
 	}
+}
+
+// thetaAt is where the base of the frequencies is set when the config names none:
+// in the config class, else in the shared defaults.
+func (p *Pass) thetaAt() []graph.Span {
+	var out []graph.Span
+	for _, c := range p.Model.Config {
+		if containsAny(c.Name, "rope_theta", "rotary_emb_base", "default_theta") {
+			out = append(out, c.At...)
+		}
+	}
+	file := p.Model.Source.Config
+	if file == "" && strings.Contains(p.Model.At.File, "modeling_") {
+		file = strings.Replace(p.Model.At.File, "modeling_", "configuration_", 1)
+	}
+	for _, f := range []string{file, "modeling_rope_utils.py", "transformers/modeling_rope_utils.py"} {
+		src := p.source(f)
+		if src == nil {
+			continue
+		}
+		for i, l := range src.lines {
+			if strings.Contains(l, "default_theta") && (strings.Contains(l, " = ") || strings.Contains(l, ": ")) {
+				return append(out, graph.Span{File: f, Line: i + 1})
+			}
+		}
+	}
+	return out
 }
 
 // freqAt is where the frequencies come from.
@@ -177,7 +206,11 @@ func (p *Pass) freqAt(r *rotation) []graph.Span {
 			if q := p.f.param(n); q != nil {
 				out = append(out, q.At)
 			}
-			out = append(out, p.made(ownerPath(n.Name)))
+			owner := ownerPath(n.Name)
+			if class := p.class(owner); !class.IsZero() {
+				out = append(out, p.lineIn(class, "dim = ", "dim ="))
+			}
+			out = append(out, p.made(owner))
 		}
 	}
 	return spans(out...)

@@ -66,7 +66,14 @@ func runSchedule(p *Pass) {
 					}
 				}
 				if br.kind == "mlp" || br.kind == "moe" {
-					ffnAt = append(ffnAt, p.made(br.call.Path), site(br.out))
+					ffnAt = append(ffnAt, p.statement(p.made(br.call.Path)), site(br.out))
+					if br.mlp != nil {
+						for c := br.mlp.up.out.Call; c != nil && c != b.call; c = c.Parent {
+							if c.Parent == b.call {
+								ffnAt = append([]graph.Span{p.made(c.Path)}, ffnAt...)
+							}
+						}
+					}
 				}
 			}
 		}
@@ -92,7 +99,7 @@ func runSchedule(p *Pass) {
 	if why != "" {
 		unknown(p.Report("schedule.mixers", nil, count...), why)
 	} else {
-		p.Report("schedule.mixers", runs(mix), firstSpans(at, 4)...)
+		p.Report("schedule.mixers", runs(mix), append(firstSpans(at, 4), count...)...)
 	}
 	if ffnWhy != "" {
 		unknown(p.Report("schedule.ffn", nil, count...), ffnWhy)

@@ -27,6 +27,9 @@ func runScores(p *Pass) {
 		}
 		f = p.Block(b, path, "attention.softcap", "none", site(a.qk), site(a.soft), a.qk.At)
 		if a.softcap != nil {
+			f.At = spans(append(f.At, p.lineIn(p.class(path), "softcap="))...)
+		}
+		if a.softcap != nil {
 			f.Value, f.Status = a.softcap.v, graph.Present
 			at := append(p.configAt(a.softcap.e), site(a.capNode), a.capNode.At)
 			f.At = spans(append(at, f.At...)...)
@@ -91,8 +94,9 @@ func runGate(p *Pass) {
 			at = append(at, g.At, site(g))
 		}
 		if a.op != nil {
-			at = append(at, site(a.op.out), p.weightMade(a.op.weight))
+			at = append(at, site(a.op.out), p.projAt(a.op))
 		}
+		at = append(at, site(a.pv))
 		p.Block(b, path, "attention.gate", g != nil, at...)
 	})
 }
@@ -191,6 +195,7 @@ func runMask(p *Pass) {
 		}
 		if v.window > 0 {
 			f.Value, f.Status = v.window, graph.Present
+			f.At = spans(append(f.At, p.lineIn(p.class(path), "sliding_window =", "window =", "window_size =", "sliding_window"))...)
 			for _, c := range p.Model.Config {
 				if n, ok := asInt(c.Value); ok && n == v.window && containsAny(c.Name, "window", "chunk") {
 					f.Expr = "config." + c.Name
