@@ -3,6 +3,7 @@ package graph
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 )
 
 // Nodes and calls refer to each other; in JSON they do so by ID.
@@ -73,7 +74,11 @@ func (t *Trace) MarshalJSON() ([]byte, error) {
 		jn := jsonNode{ID: n.ID, Op: n.Op, Name: n.Name, In: ids(n.In), Shape: n.Shape, DType: n.DType,
 			At: n.At, Site: n.Site, Call: callID(n.Call), Leaf: callID(n.Leaf), NoVal: n.NoValue}
 		for _, a := range n.Args {
-			jn.Args = append(jn.Args, jsonArg{a.Name, a.Val, a.Num, a.IsNum, a.E.String()})
+			j := jsonArg{a.Name, a.Val, a.Num, a.IsNum, a.E.String()}
+			if math.IsInf(a.Num, 0) || math.IsNaN(a.Num) {
+				j.Num, j.IsNum = 0, false // Val says it
+			}
+			jn.Args = append(jn.Args, j)
 		}
 		j.Nodes = append(j.Nodes, jn)
 	}

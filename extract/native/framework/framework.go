@@ -39,6 +39,8 @@ var rows = []interp.Entry{
 
 func none(*interp.Interp, []interp.Value) interp.Value { return interp.None }
 
+func no(*interp.Interp, []interp.Value, []interp.KW) interp.Value { return interp.False }
+
 // decorator is a decorator that changes nothing, used bare or with arguments.
 func decorator(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
 	if len(args) == 1 && len(kw) == 0 {
@@ -50,16 +52,18 @@ func decorator(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Va
 	return identity
 }
 
-var identity interp.Value = &interp.Builtin{Name: "decorator", Qual: "decorator", Raw: func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
-	if len(args) == 1 {
-		return args[0]
-	}
-	return interp.None
-}}
+// identity is what such a decorator gives when called with arguments: a
+// decorator, which serves as a context manager too.
+var identity interp.Value = &interp.Instance{Cls: interp.NewNativeClass("inert", nil,
+	interp.Method{Name: "__call__", Sig: "self, f=None, *args, **kwargs", Fn: func(_ *interp.Interp, a []interp.Value) interp.Value { return a[1] }},
+	interp.Method{Name: "__enter__", Sig: "self", Fn: func(_ *interp.Interp, a []interp.Value) interp.Value { return a[0] }},
+	interp.Method{Name: "__exit__", Sig: "self, *args", Fn: none},
+)}
 
 // inertPrefixes are modules that are not read at all, with all beneath them.
 // Their capitalized names are empty classes that take any arguments, their
-// constants empty dicts; the others are decorators that change nothing.
+// constants empty dicts, questions (is_...) answer no; the others are
+// decorators that change nothing.
 var inertPrefixes = []struct{ name, why string }{
 	{"transformers.utils.auto_docstring", "docstrings"},
 	{"transformers.utils.chat_template_utils", "chat templates"},
@@ -169,6 +173,9 @@ func inert(module, name string) interp.Value {
 	}
 	if name == strings.ToUpper(name) && !strings.HasPrefix(name, "__") {
 		return interp.NewDict()
+	}
+	if strings.HasPrefix(name, "is_") { // a question about machinery that is not there
+		return &interp.Builtin{Name: name, Qual: module + "." + name, Raw: no}
 	}
 	return &interp.Builtin{Name: name, Qual: module + "." + name, Raw: decorator}
 }

@@ -182,6 +182,9 @@ func (f *form) subscribe(in *inter, k value) value {
 		}
 		return makeUnion(in, typeArgs(args))
 	case formOptional:
+		if len(args) != 1 {
+			in.Raise(interp.TypeError, "typing.Optional requires a single type. Got %s.", in.Repr(k))
+		}
 		return makeUnion(in, []value{typeArg(k), interp.NoneClass})
 	case formLiteral:
 		return &alias{form: f, origin: f, args: dedupe(in, flatten(args, literalForm))}
@@ -202,6 +205,13 @@ func (f *form) subscribe(in *inter, k value) value {
 			}
 		}
 		return &alias{form: f, origin: f.origin, args: typeArgs(args)}
+	}
+	if n := paramCounts[f.name]; n > 0 && n != len(args) {
+		many := "few"
+		if len(args) > n {
+			many = "many"
+		}
+		in.Raise(interp.TypeError, "Too %s arguments for typing.%s; actual %d, expected %d", many, f.name, len(args), n)
 	}
 	a := &alias{form: f, args: typeArgs(args)}
 	if a.origin = f; f.origin != nil {
@@ -632,7 +642,7 @@ func init() {
 			if f.origin == nil {
 				in.Raise(interp.TypeError, "Cannot subclass typing.%s", f.name)
 			}
-			return interp.NewTuple(f.origin)
+			return namedBases(f, f.origin, in.Elements(a[1]))
 		}},
 		interp.Method{Name: "__instancecheck__", Sig: "self, obj, /", Fn: func(in *inter, a []value) value {
 			f := a[0].(*form)
@@ -654,7 +664,7 @@ func init() {
 		if f.origin == nil {
 			in.Raise(interp.TypeError, "Cannot instantiate typing.%s", f.name)
 		}
-		return in.Call(f.origin, args[1:], kw)
+		return callOrigin(in, f, args[1:], kw)
 	}))
 	aliasClass.AddMethods(
 		interp.Method{Name: "__getitem__", Sig: "self, key, /", Fn: func(in *inter, a []value) value {
@@ -680,30 +690,19 @@ func init() {
 			if x.form != nil && x.form.origin == nil && x.form.kind != formAnnotated {
 				in.Raise(interp.TypeError, "Cannot subclass %s", in.Repr(x))
 			}
+			bases := in.Elements(a[1])
+			if x.form != nil && x.form.origin != nil {
+				return namedBases(x, x.form.origin, bases)
+			}
 			if x.origin == value(genericClass) {
-				// Generic itself comes last, and only where no other base brings it.
-				for _, b := range in.Elements(a[1]) {
-					if o, ok := b.(*alias); ok && o != x && o.origin != value(genericClass) && derivesGeneric(o.origin) {
-						return interp.EmptyTuple
-					}
-					if c, ok := b.(*interp.Class); ok && c.Is(genericClass) {
+				// Generic itself is left out where a later base brings it.
+				for _, b := range behind(x, bases) {
+					if _, ok := b.(*alias); ok {
 						return interp.EmptyTuple
 					}
 				}
 			}
-			out := []value{x.origin}
-			if x.form != nil && len(typeVars(x.args)) > 0 && !derivesGeneric(x.origin) {
-				last := true
-				for _, b := range in.Elements(a[1]) {
-					if o, ok := b.(*alias); ok && o != x && (o.origin == value(genericClass) || derivesGeneric(o.origin)) {
-						last = false
-					}
-				}
-				if last {
-					out = append(out, genericClass)
-				}
-			}
-			return interp.NewTuple(out...)
+			return interp.NewTuple(x.origin)
 		}},
 		interp.Method{Name: "__instancecheck__", Sig: "self, obj, /", Fn: func(in *inter, a []value) value {
 			x := a[0].(*alias)
@@ -733,7 +732,10 @@ func init() {
 	aliasClass.Dict.SetStr("__call__", builtin("typing._GenericAlias.__call__", func(in *inter, args []value, kw []interp.KW) value {
 		a := args[0].(*alias)
 		if _, ok := a.origin.(*form); ok {
-			in.Raise(interp.TypeError, "Cannot instantiate %s", in.Repr(a))
+			in.Raise(interp.TypeError, "Cannot instantiate %s", in.Repr(a.origin))
+		}
+		if a.form != nil && a.form.origin != nil {
+			return callOrigin(in, a.form, args[1:], kw)
 		}
 		return in.Call(a.origin, args[1:], kw)
 	}))
@@ -789,9 +791,52 @@ func init() {
 	initTypedDict()
 }
 
-func derivesGeneric(v value) bool {
-	c, ok := v.(*interp.Class)
-	return ok && c.Is(genericClass)
+// behind are the bases that follow b.
+func behind(b value, bases []value) []value {
+	for i, x := range bases {
+		if x == b {
+			return bases[i+1:]
+		}
+	}
+	return nil
+}
+
+// namedBases is what List[int] or List stands for among bases: list, and
+// Generic where no later base brings it.
+func namedBases(self value, origin *interp.Class, bases []value) value {
+	out := []value{origin}
+	for _, b := range bases {
+		if b == value(origin) {
+			out = nil
+		}
+	}
+	for _, b := range behind(self, bases) {
+		switch b := b.(type) {
+		case *alias, *form:
+			return interp.NewTuple(out...)
+		case *interp.Class:
+			if b.Is(genericClass) {
+				return interp.NewTuple(out...)
+			}
+		}
+	}
+	return interp.NewTuple(append(out, genericClass)...)
+}
+
+// notInstantiable are the forms that cannot be called, though their origin can.
+var notInstantiable = map[string]bool{"List": true, "Dict": true, "Set": true, "FrozenSet": true, "Tuple": true, "Type": true}
+
+// paramCounts are how many parameters the forms with an origin take.
+var paramCounts = map[string]int{"List": 1, "Dict": 2, "Set": 1, "FrozenSet": 1, "Type": 1, "DefaultDict": 2, "OrderedDict": 2, "Counter": 1, "Deque": 1,
+	"Mapping": 2, "MutableMapping": 2, "Sequence": 1, "MutableSequence": 1, "Iterable": 1, "Iterator": 1, "Collection": 1, "Container": 1, "Generator": 3,
+	"AbstractSet": 1, "MutableSet": 1, "KeysView": 1, "ValuesView": 1, "ItemsView": 2, "Awaitable": 1, "AsyncIterable": 1, "AsyncIterator": 1, "AsyncGenerator": 2,
+	"Pattern": 1, "Match": 1, "Reversible": 1, "Coroutine": 3}
+
+func callOrigin(in *inter, f *form, args []value, kw []interp.KW) value {
+	if notInstantiable[f.name] {
+		in.Raise(interp.TypeError, "Type %s cannot be instantiated; use %s() instead", f.name, f.origin.Name)
+	}
+	return in.Call(f.origin, args, kw)
 }
 
 // isTypeLike reports whether v may stand beside | in a type.
@@ -1211,10 +1256,15 @@ func hasText(args []value, extras bool) bool {
 	return false
 }
 
-// moduleGlobals is the namespace of a module by name, or an empty one.
-func moduleGlobals(in *inter, name string) *interp.Dict {
-	if m, ok := in.SysModules()[name].(*interp.Module); ok {
+// classGlobals is the namespace that a class was defined in.
+func classGlobals(in *inter, c *interp.Class) *interp.Dict {
+	if m, ok := in.SysModules()[c.Mod].(*interp.Module); ok {
 		return m.Dict
+	}
+	for _, v := range c.Dict.Values() {
+		if f, ok := v.(*interp.Function); ok {
+			return f.Globals
+		}
 	}
 	return interp.NewDict()
 }
@@ -1244,7 +1294,7 @@ func typeHints(in *inter, a []value) value {
 		for i := len(c.MRO) - 1; i >= 0; i-- {
 			if b := c.MRO[i]; !b.Native {
 				if anns := in.Annotations(b); anns.Len() > 0 {
-					add(anns, scope(moduleGlobals(in, b.Mod)))
+					add(anns, scope(classGlobals(in, b)))
 				}
 			}
 		}
