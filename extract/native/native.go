@@ -17,5 +17,5 @@ import (
 
 // Table is the one table, made at first use.
 var Table = sync.OnceValue(func() *interp.Table {
-	return interp.NewTable(framework.Entries(), stdlib.Entries(), torch.Entries(), nn.Entries(), numpy.Entries(), thirdparty.Entries())
+	return interp.NewTable(interp.BuiltinEntries(), framework.Entries(), stdlib.Entries(), torch.Entries(), nn.Entries(), numpy.Entries(), thirdparty.Entries())
 })
