@@ -495,7 +495,7 @@ func initDeque() {
 					return interp.None
 				}
 			}
-			in.Raise(interp.ValueError, "deque.remove(x): x not in deque")
+			in.Raise(interp.ValueError, "%s is not in deque", in.Repr(a[1]))
 			return nil
 		}),
 		method("insert", "self, i, x, /", func(in *inter, a []value) value {

@@ -468,7 +468,11 @@ func fullArgSpec(in *inter, f value) value {
 	var defaults []value
 	kwDefaults, anns := interp.NewDict(), interp.NewDict()
 	var varargs, varkw value = interp.None, interp.None
-	for _, p := range signatureParams(in, signatureFull(in, f)) {
+	sig := signatureFull(in, f)
+	if r := in.GetAttr(sig, "return_annotation"); r != value(emptyClass) {
+		anns.SetStr("return", r)
+	}
+	for _, p := range signatureParams(in, sig) {
 		name := in.GetAttr(p, "name")
 		def := in.GetAttr(p, "default")
 		if a := in.GetAttr(p, "annotation"); a != value(emptyClass) {

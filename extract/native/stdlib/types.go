@@ -48,6 +48,7 @@ func init() {
 			return interp.NewBool(in.Equal(proxied(a[0]), proxied(a[1])))
 		}),
 		method("__repr__", "self", func(in *inter, a []value) value { return str("mappingproxy(" + in.Repr(proxied(a[0])) + ")") }),
+		method("__str__", "self", func(in *inter, a []value) value { return str(in.ToStr(proxied(a[0]))) }),
 		method("__or__", "self, other, /", func(in *inter, a []value) value {
 			return in.CallMethod(mappingDict(in, proxied(a[0])), "__or__", proxied(a[1]))
 		}),
