@@ -213,7 +213,7 @@ func (in *Interp) spreadKW(kw []KW, m Value, fn Value) []KW {
 				in.Raise(TypeError, "%s() got multiple values for keyword argument '%s'", funcName(fn), name)
 			}
 		}
-		kw = append(kw, KW{name, v})
+		kw = append(kw, KW{name, d.rooted(k, v)})
 		return true
 	})
 	return kw

@@ -304,7 +304,7 @@ func (in *Interp) updateDict(d *Dict, m Value) {
 		}
 	}
 	if src, ok := m.(*Dict); ok {
-		src.Range(func(k, v Value) bool { d.Set(in, k, v); return true })
+		src.Range(func(k, v Value) bool { d.Set(in, k, src.rooted(k, v)); return true })
 		return
 	}
 	if _, ok := in.LookupAttr(m, "keys"); !ok {

@@ -81,6 +81,23 @@ func (in *Interp) Here() graph.Span {
 	return graph.Span{}
 }
 
+// HereIn is the place in the innermost running function of that name that the
+// running line was called from; nowhere where the running line is in it, or
+// where no such function runs.
+func (in *Interp) HereIn(name string) graph.Span {
+	for i := len(in.stack) - 1; i >= 0; i-- {
+		f := in.stack[i]
+		if f.name != name {
+			continue
+		}
+		if i == len(in.stack)-1 {
+			return graph.Span{}
+		}
+		return graph.Span{File: f.file, Line: int(f.line)}
+	}
+	return graph.Span{}
+}
+
 // Traceback is the call stack, innermost last.
 func (in *Interp) Traceback() []Frame {
 	out := make([]Frame, len(in.stack))

@@ -1,6 +1,9 @@
 package interp
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Generator is a generator object: a block that is suspended at its yields.
 type Generator struct {
@@ -39,7 +42,11 @@ func newGenerator(f *frame, body []stmt) *Generator {
 		run(f, body)
 		g.ret = f.ret
 	})
-	f.in.generators = append(f.in.generators, g)
+	in := f.in
+	if n := len(in.generators); n >= 64 && n == cap(in.generators) { // forget those that ended
+		in.generators = slices.DeleteFunc(in.generators, func(g *Generator) bool { return g.done })
+	}
+	in.generators = append(in.generators, g)
 	return g
 }
 

@@ -167,10 +167,17 @@ func (in *Interp) TryCatch(cls *Class, f func()) *Raised {
 	return r
 }
 
-// Guard is Try for callers outside: budget errors are returned too, and the
-// stack is emptied.
-func (in *Interp) Guard(f func()) error {
+// Guard is Try for callers outside: budget errors are returned too, a bug in a
+// native function becomes an error with the place that was being executed, and
+// the stack is emptied.
+func (in *Interp) Guard(f func()) (err error) {
 	in.stack = in.stack[:0]
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error at %s: %v", in.Here(), p)
+			in.stack, in.generators, in.pendingAnns = in.stack[:0], nil, in.pendingAnns[:0]
+		}
+	}()
 	r := in.catch(f)
 	for _, g := range in.generators {
 		g.Close(in)

@@ -233,10 +233,7 @@ func (in *Interp) Binary(op pyast.Operator, a, b Value, inplace bool) Value {
 			}
 		}
 	}
-	if u, ok := a.(*Unknown); ok {
-		return u
-	}
-	if u, ok := b.(*Unknown); ok {
+	if u, ok := eitherUnknown(a, b); ok {
 		return u
 	}
 	o := &binaryOps[op]
@@ -411,6 +408,31 @@ func (in *Interp) Unary(op pyast.UnaryOperator, a Value) Value {
 	return nil
 }
 
+// UnknownOperand is implemented by values whose operators take an Unknown as
+// the other operand: the result of a tensor and an unknown number is a tensor
+// of known shape.
+type UnknownOperand interface {
+	Value
+	TakesUnknown()
+}
+
+// eitherUnknown is the operand that is Unknown, unless the other one deals with it.
+func eitherUnknown(a, b Value) (*Unknown, bool) {
+	if u, ok := a.(*Unknown); ok {
+		if _, takes := b.(UnknownOperand); takes {
+			return nil, false
+		}
+		return u, true
+	}
+	if u, ok := b.(*Unknown); ok {
+		if _, takes := a.(UnknownOperand); takes {
+			return nil, false
+		}
+		return u, true
+	}
+	return nil, false
+}
+
 // Compare is `a op b` for one comparison, `is` and `in` included. The result
 // is what the objects' methods give: a Bool for built-in types.
 func (in *Interp) Compare(op pyast.CmpOperator, a, b Value) Value {
@@ -444,10 +466,7 @@ func (in *Interp) Compare(op pyast.CmpOperator, a, b Value) Value {
 			return withOp(r, cmpOps[op].sym, a, b)
 		}
 	}
-	if u, ok := a.(*Unknown); ok {
-		return u
-	}
-	if u, ok := b.(*Unknown); ok {
+	if u, ok := eitherUnknown(a, b); ok {
 		return u
 	}
 	aObj, bObj := isObject(a), isObject(b)
