@@ -8,13 +8,31 @@ import (
 var sdpBackend = func() *interp.Class {
 	c := interp.NewNativeClass("torch.nn.attention.SDPBackend", nil)
 	for name, v := range map[string]int64{"ERROR": -1, "MATH": 0, "FLASH_ATTENTION": 1, "EFFICIENT_ATTENTION": 2, "CUDNN_ATTENTION": 3, "OVERRIDEABLE": 4} {
-		d := interp.NewDict()
-		d.SetStr("name", interp.NewStr(name))
-		d.SetStr("value", interp.NewInt(v))
-		c.Dict.SetStr(name, &interp.Instance{Cls: c, Dict: d})
+		c.Dict.SetStr(name, &backend{c, name, v})
 	}
 	return c
 }()
+
+// backend is one member of SDPBackend; it cannot be changed.
+type backend struct {
+	cls   *interp.Class
+	name  string
+	value int64
+}
+
+// Type implements interp.Value.
+func (b *backend) Type() *interp.Class { return b.cls }
+
+// Attr implements interp.AttrGetter.
+func (b *backend) Attr(_ *interp.Interp, name string) (interp.Value, bool) {
+	switch name {
+	case "name":
+		return interp.NewStr(b.name), true
+	case "value":
+		return interp.NewInt(b.value), true
+	}
+	return nil, false
+}
 
 // kernelContext is what sdpa_kernel returns: a context manager and decorator
 // that changes no result.

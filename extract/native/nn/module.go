@@ -134,6 +134,7 @@ func setAttr(in *interp.Interp, m *interp.Instance, name string, v interp.Value)
 			}
 			removeFrom(m, st, name, false, true, true)
 			registerParameter(in, m, name, t)
+			st.note(in, name)
 			return true
 		}
 		if t.Buffer && !st.ready {
@@ -159,6 +160,7 @@ func setAttr(in *interp.Interp, m *interp.Instance, name string, v interp.Value)
 	if asModule(v) != nil {
 		removeFrom(m, st, name, true, true, false)
 		st.Modules.SetStr(name, v)
+		st.note(in, name)
 		return true
 	}
 	if st.Modules.Len() > 0 {

@@ -64,6 +64,7 @@ func registerBuffer(in *interp.Interp, m *interp.Instance, name string, v interp
 	}
 	v = globalRegistration(in, bufferRegistration, m, name, v)
 	st.Buffers.SetStr(name, v)
+	st.note(in, name)
 	st.setPersistent(name, persistent)
 }
 

@@ -23,6 +23,7 @@ func indent(s string) string { return strings.ReplaceAll(s, "\n", "\n  ") }
 
 // moduleRepr is Module.__repr__.
 func moduleRepr(in *interp.Interp, m *interp.Instance, st *State) string {
+	in.Step(1)
 	var lines []string
 	extra := in.Str(in.CallMethod(m, "extra_repr"))
 	if extra != "" {
@@ -41,5 +42,6 @@ func moduleRepr(in *interp.Interp, m *interp.Instance, st *State) string {
 	default:
 		s += "\n  " + strings.Join(lines, "\n  ") + "\n"
 	}
+	in.Charge(int64(len(s)))
 	return s + ")"
 }

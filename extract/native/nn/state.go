@@ -22,7 +22,36 @@ type State struct {
 	Training bool
 
 	ready bool   // Module.__init__ has run
+	made  []made // where each entry was registered
 	hooks *hooks // nil until the first hook is registered
+}
+
+// made is the line that registered a parameter, buffer or child.
+type made struct {
+	name string
+	at   graph.Span
+}
+
+// note remembers the running line as the one that registered name.
+func (st *State) note(in *interp.Interp, name string) {
+	for i := range st.made {
+		if st.made[i].name == name {
+			st.made[i].at = in.Here()
+			return
+		}
+	}
+	st.made = append(st.made, made{name, in.Here()})
+}
+
+// MadeAt is the line that registered the parameter, buffer or child of that
+// name; nowhere where Go did.
+func (st *State) MadeAt(name string) graph.Span {
+	for i := range st.made {
+		if st.made[i].name == name {
+			return st.made[i].at
+		}
+	}
+	return graph.Span{}
 }
 
 // block is a module with everything that most modules need, in one piece of memory.

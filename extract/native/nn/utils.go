@@ -408,12 +408,16 @@ var moduleFunctions = []function{
 	{"_quadruple", "x", func(in *interp.Interp, a []interp.Value) interp.Value { return repeat(in, a[0], 4) }},
 	{"_ntuple", "n, name='parse'", func(in *interp.Interp, a []interp.Value) interp.Value {
 		n := int(in.Int(a[0]))
-		in.Charge(int64(n))
-		return pyFunc("torch.nn.modules.utils", in.ToStr(a[1]), "x", func(in *interp.Interp, a []interp.Value) interp.Value { return repeat(in, a[0], n) })
+		return pyFunc("torch.nn.modules.utils", in.ToStr(a[1]), "x", func(in *interp.Interp, a []interp.Value) interp.Value {
+			in.Charge(int64(max(n, 0)))
+			return repeat(in, a[0], max(n, 0))
+		})
 	}},
 	{"_reverse_repeat_tuple", "t, n", func(in *interp.Interp, a []interp.Value) interp.Value {
 		t, n := in.Elements(a[0]), in.Int(a[1])
-		in.Charge(int64(len(t)) * n)
+		in.Charge(int64(len(t)))
+		in.Charge(max(n, 0))
+		in.Charge(int64(len(t)) * min(max(n, 0), 1<<30))
 		var out []interp.Value
 		for i := len(t) - 1; i >= 0; i-- {
 			for j := int64(0); j < n; j++ {
