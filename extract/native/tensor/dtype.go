@@ -29,17 +29,20 @@ const (
 	UInt32
 	UInt64
 	Complex32
+	Float8E8M0
+	Float8E4M3FNUZ
+	Float8E5M2FNUZ
 	numDTypes
 )
 
 var dtypeNames = [numDTypes]string{"float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool",
-	"complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "uint16", "uint32", "uint64", "complex32"}
+	"complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "uint16", "uint32", "uint64", "complex32", "float8_e8m0fnu", "float8_e4m3fnuz", "float8_e5m2fnuz"}
 
 // scalarNames are the names of C++ scalar types, as messages show them.
 var scalarNames = [numDTypes]string{"Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool",
-	"ComplexFloat", "ComplexDouble", "Float8_e4m3fn", "Float8_e5m2", "UInt16", "UInt32", "UInt64", "ComplexHalf"}
+	"ComplexFloat", "ComplexDouble", "Float8_e4m3fn", "Float8_e5m2", "UInt16", "UInt32", "UInt64", "ComplexHalf", "Float8_e8m0fnu", "Float8_e4m3fnuz", "Float8_e5m2fnuz"}
 
-var itemSizes = [numDTypes]int64{4, 8, 2, 2, 8, 4, 2, 1, 1, 1, 8, 16, 1, 1, 2, 4, 8, 4}
+var itemSizes = [numDTypes]int64{4, 8, 2, 2, 8, 4, 2, 1, 1, 1, 8, 16, 1, 1, 2, 4, 8, 4, 1, 1, 1}
 
 // String is the name without "torch.": "float32".
 func (d DType) String() string { return dtypeNames[d] }
@@ -52,7 +55,7 @@ func (d DType) ItemSize() int64 { return itemSizes[d] }
 
 // IsFloat reports whether d is a real floating point type.
 func (d DType) IsFloat() bool {
-	return d <= BFloat16 || d == Float8E4M3 || d == Float8E5M2
+	return d <= BFloat16 || d == Float8E4M3 || d == Float8E5M2 || d >= Float8E8M0
 }
 
 // IsComplex reports whether d is complex.

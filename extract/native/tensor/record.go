@@ -30,6 +30,7 @@ func (tr *Tracer) Record(in *interp.Interp, n *graph.Node) *graph.Node {
 	n.Call = tr.Call
 	if n.At.Line == 0 {
 		n.At = in.Here()
+		n.Site = in.HereIn("forward")
 	}
 	tr.Trace.Nodes = append(tr.Trace.Nodes, n)
 	return n
@@ -38,7 +39,13 @@ func (tr *Tracer) Record(in *interp.Interp, n *graph.Node) *graph.Node {
 // Origin makes the node of a tensor that comes from outside: op is "input",
 // "param", "buffer" or "const".
 func (tr *Tracer) Origin(in *interp.Interp, t *Tensor, op, name string) *graph.Node {
-	t.Node = tr.Record(in, &graph.Node{Op: op, Name: name, Shape: Sizes(t.Shape), DType: t.DType.String()})
+	n := &graph.Node{Op: op, Name: name, Shape: Sizes(t.Shape), DType: t.DType.String()}
+	if t.Numel() == 1 {
+		if v := t.Values(); len(v) == 1 {
+			n.Args = []graph.Arg{ArgFloat("value", v[0])}
+		}
+	}
+	t.Node = tr.Record(in, n)
 	t.tracer = tr
 	return t.Node
 }

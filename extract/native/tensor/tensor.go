@@ -51,6 +51,9 @@ func (t *Tensor) Type() *interp.Class {
 	return Class
 }
 
+// TakesUnknown implements interp.UnknownOperand.
+func (t *Tensor) TakesUnknown() {}
+
 // Class is torch.Tensor. Its methods are added by package torch.
 var Class = interp.NewNativeClass("torch.Tensor", nil)
 

@@ -105,13 +105,15 @@ var distributionParams = map[string]string{
 	"normal.Normal": "loc scale", "student_t.StudentT": "df loc scale", "negative_binomial.NegativeBinomial": "total_count probs logits",
 	"poisson.Poisson": "rate", "uniform.Uniform": "low high", "beta.Beta": "concentration1 concentration0", "bernoulli.Bernoulli": "probs logits",
 	"gumbel.Gumbel": "loc scale", "laplace.Laplace": "loc scale", "gamma.Gamma": "concentration rate", "exponential.Exponential": "rate",
-	"categorical.Categorical": "probs logits", "multivariate_normal.MultivariateNormal": "loc covariance_matrix precision_matrix scale_tril",
-	"independent.Independent": "base_dist reinterpreted_batch_ndims", "transformed_distribution.TransformedDistribution": "base_dist transforms",
+	"multivariate_normal.MultivariateNormal": "loc covariance_matrix precision_matrix scale_tril",
+	"independent.Independent":                "base_dist reinterpreted_batch_ndims", "transformed_distribution.TransformedDistribution": "base_dist transforms",
 	"dirichlet.Dirichlet": "concentration", "log_normal.LogNormal": "loc scale", "half_normal.HalfNormal": "scale", "cauchy.Cauchy": "loc scale",
 }
 
 func distributions() []interp.Entry {
 	es := []interp.Entry{
+		class("torch.distributions.Categorical", categoricalClass),
+		class("torch.distributions.categorical.Categorical", categoricalClass),
 		class("torch.distributions.Distribution", distributionClass),
 		class("torch.distributions.distribution.Distribution", distributionClass),
 		fn("torch.distributions.kl_divergence", func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
@@ -151,3 +153,71 @@ func distributions() []interp.Entry {
 	}
 	return es
 }
+
+// categoricalClass keeps normalised logits; its probabilities are their softmax.
+var categoricalClass = func() *interp.Class {
+	f := func(in *interp.Interp, name string, args ...interp.Value) interp.Value {
+		return registry[name](in, args, nil)
+	}
+	get := func(in *interp.Interp, self interp.Value, name string) interp.Value {
+		i, ok := self.(*interp.Instance)
+		if ok && i.Dict != nil {
+			if v, ok := i.Dict.GetStr(name); ok {
+				return v
+			}
+		}
+		return in.Unknown("a distribution")
+	}
+	last := interp.NewInt(-1)
+	probs := func(in *interp.Interp, a []interp.Value) interp.Value {
+		if i := a[0].(*interp.Instance); i.Dict != nil {
+			if v, ok := i.Dict.GetStr("_probs"); ok {
+				return v
+			}
+		}
+		return f(in, "torch.softmax", get(in, a[0], "logits"), last)
+	}
+	logits := func(in *interp.Interp, a []interp.Value) interp.Value { return get(in, a[0], "logits") }
+	return interp.NewNativeClass("torch.distributions.categorical.Categorical", []*interp.Class{distributionClass},
+		interp.Method{Name: "__init__", Sig: "self, probs=None, logits=None, validate_args=None", Fn: func(in *interp.Interp, a []interp.Value) interp.Value {
+			var l interp.Value
+			if !interp.IsNone(a[1]) {
+				p := f(in, "torch.div", a[1], f(in, "torch.sum", a[1], last, interp.True))
+				in.SetAttr(a[0], "_probs", p)
+				l = f(in, "torch.log", p)
+			} else {
+				l = f(in, "torch.sub", a[2], f(in, "torch.logsumexp", a[2], last, interp.True))
+			}
+			in.SetAttr(a[0], "logits", l)
+			return interp.None
+		}},
+		interp.Method{Name: "probs", Sig: "self", Kind: "property", Fn: probs},
+		interp.Method{Name: "entropy", Sig: "self", Fn: func(in *interp.Interp, a []interp.Value) interp.Value {
+			return f(in, "torch.neg", f(in, "torch.sum", f(in, "torch.mul", logits(in, a), probs(in, a)), last))
+		}},
+		interp.Method{Name: "log_prob", Sig: "self, value", Fn: func(in *interp.Interp, a []interp.Value) interp.Value {
+			l, ok1 := logits(in, a).(*T)
+			v, ok2 := a[1].(*T)
+			if !ok1 || !ok2 {
+				return in.Unknown("a distribution")
+			}
+			shape := tensor.Broadcast(in, l.Shape[:len(l.Shape)-1], v.Shape)
+			return tensor.Op(in, "gather", shape, l.DType, []*T{l, v})
+		}},
+		interp.Method{Name: "sample", Sig: "self, sample_shape=()", Fn: func(in *interp.Interp, a []interp.Value) interp.Value {
+			p, ok := probs(in, a).(*T)
+			if !ok {
+				return in.Unknown("a distribution")
+			}
+			lead := tensor.SizeArg(in, "sample", "sample_shape", 1, a[1])
+			return tensor.Op(in, "multinomial", append(tensor.Clone(lead), p.Shape[:len(p.Shape)-1]...), tensor.Int64, []*T{p})
+		}},
+		interp.Method{Name: "batch_shape", Sig: "self", Kind: "property", Fn: func(in *interp.Interp, a []interp.Value) interp.Value {
+			l, ok := logits(in, a).(*T)
+			if !ok {
+				return in.Unknown("a distribution")
+			}
+			return tensor.SizeValue(in, l.Shape[:len(l.Shape)-1])
+		}},
+	)
+}()

@@ -182,6 +182,7 @@ func machinery() []interp.Entry {
 		fn("torch.get_device_module", func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			return in.Import("torch.cpu")
 		}),
+		fn("torch._softmax_backward_data", unknownResult("gradients")),
 		fn("torch.unravel_index", unknownResult("unravel_index")),
 		constant("torch.pi", interp.NewFloat(math.Pi)),
 		constant("torch.e", interp.NewFloat(math.E)),

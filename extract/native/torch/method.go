@@ -32,6 +32,17 @@ func convert(c *call, t *T, dt tensor.DType, dev string, copied bool) *T {
 	return out
 }
 
+// asked records that a conversion of floats was asked for where none was needed:
+// the same value, but a step that the author wrote (the casts around a norm).
+func asked(c *call, t *T, dt tensor.DType) {
+	if !c.tracing() || dt != t.DType || !dt.IsFloat() {
+		return
+	}
+	tr := tensor.StateOf(c.in).Tracer
+	n := tr.Record(c.in, &graph.Node{Op: "to", In: []*graph.Node{tr.NodeOf(c.in, t)}, Shape: tensor.Sizes(t.Shape), DType: dt.String(), Args: []graph.Arg{tensor.ArgStr("dtype", dt.String())}})
+	tr.Set(t, n)
+}
+
 func sameDevice(a, b string) bool {
 	return a == b || (a == "" || a == "cpu") && (b == "" || b == "cpu")
 }
@@ -39,13 +50,16 @@ func sameDevice(a, b string) bool {
 func to(c *call) interp.Value {
 	t := c.T(0)
 	dt, dev := t.DType, t.Device
+	typed := false
 	take := func(v interp.Value) {
 		switch v := v.(type) {
 		case nil, interp.NoneType, interp.Bool, *interp.Unknown:
 		case *T:
 			dt, dev = v.DType, v.Device
+			typed = true
 		case *tensor.DTypeObj:
 			dt = v.D
+			typed = true
 		case *interp.Class:
 			if d, ok := tensor.AsDType(c.in, v); ok {
 				dt = d
@@ -65,12 +79,16 @@ func to(c *call) interp.Value {
 			take(c.a[i])
 		}
 	}
+	if typed {
+		asked(c, t, dt)
+	}
 	return convert(c, t, dt, dev, c.a[6] != nil && c.Bool(6))
 }
 
 func castTo(dt tensor.DType) func(c *call) interp.Value {
 	return func(c *call) interp.Value {
 		t := c.T(0)
+		asked(c, t, dt)
 		return convert(c, t, dt, t.Device, false)
 	}
 }
@@ -473,6 +491,7 @@ var methodRows = []row{
 	{name: "type", where: "m", sig: "self, dtype=None, non_blocking=False", fn: typeMethod},
 	{name: "type_as", where: "m", sig: "self, other", fn: func(c *call) interp.Value {
 		t, o := c.T(0), c.T(1)
+		asked(c, t, o.DType)
 		return convert(c, t, o.DType, o.Device, false)
 	}},
 	{name: "cpu", where: "m", sig: "self, memory_format=None", fn: moveTo("cpu")},

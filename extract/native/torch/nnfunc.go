@@ -951,7 +951,7 @@ func affineGrid(c *call) interp.Value {
 // sdpa is scaled_dot_product_attention: query, key, value, attn_mask,
 // dropout_p, is_causal, scale, enable_gqa. It is recorded as the products and
 // the softmax that it consists of, as on the meta device, where no fused kernel
-// takes over: the values do not go through the softmax.
+// takes over and the values do not go through the softmax; on the CPU it is one operation.
 func sdpa(c *call) interp.Value {
 	q, k, v := c.T(0), c.T(1), c.T(2)
 	if len(q.Shape) < 2 || len(k.Shape) < 2 || len(v.Shape) < 2 {
@@ -962,6 +962,10 @@ func sdpa(c *call) interp.Value {
 	}
 	if c.a[7] != nil && c.Bool(7) && len(q.Shape) >= 3 {
 		k, v = groupedHeads(c, q, k), groupedHeads(c, q, v)
+	}
+	if m := c.optT(3); fusedOnCPU(q, k, v, m) && (m == nil || !c.Bool(5)) {
+		shape := append(tensor.Clone(q.Shape[:3]), v.Shape[3])
+		return tensor.Op(c.in, "scaled_dot_product_attention", shape, q.DType, compact(q, k, v, m), c.args(5, 6)...)
 	}
 	var scale interp.Value = c.a[6]
 	if !c.given(6) {
@@ -997,6 +1001,26 @@ func sdpa(c *call) interp.Value {
 	}
 	p := tensor.Op(c.in, "softmax", tensor.Clone(s.Shape), s.DType, []*T{s}, args...)
 	return matmulOf(c, "matmul", p, v).make(c.in)
+}
+
+// fusedOnCPU reports whether torch takes its fused attention kernel for the
+// CPU: the values then go through the operation with the softmax.
+func fusedOnCPU(q, k, v, mask *T) bool {
+	if q.Device == "meta" || len(q.Shape) != 4 || len(k.Shape) != 4 || len(v.Shape) != 4 || !q.DType.IsFloat() {
+		return false
+	}
+	for i := range q.Shape {
+		if i < 2 && (unequal(q.Shape[i], k.Shape[i]) || unequal(k.Shape[i], v.Shape[i])) {
+			return false
+		}
+		if q.Shape[i].V == 0 || k.Shape[i].V == 0 {
+			return false
+		}
+	}
+	if unequal(q.Shape[3], k.Shape[3]) || unequal(q.Shape[3], v.Shape[3]) || mask != nil && mask.RequiresGrad {
+		return false
+	}
+	return q.Strides()[3] == 1 && k.Strides()[3] == 1 && v.Strides()[3] == 1
 }
 
 // groupedHeads repeats the heads of k to as many as q has.

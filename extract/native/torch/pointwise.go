@@ -409,6 +409,15 @@ func reversed(kind binaryKind, f func(a, b float64) float64) func(c *call) res {
 }
 
 func (c *call) binary(op string, kind binaryKind, a, b arg1, f func(a, b float64) float64, extra ...graph.Arg) res {
+	if a.t == nil && b.t == nil && (op == "add" || op == "sub" || op == "mul" || op == "div" || op == "floor_divide") && a.dt != tensor.Complex128 {
+		// Two numbers make a 0-dimensional tensor.
+		dt := numberType(c.in, a.val)
+		n := tensor.New([]tensor.Dim{}, dt)
+		if a.known {
+			n = tensor.Scalar(dt, a.v)
+		}
+		a = arg1{t: n, dt: dt}
+	}
 	dt := resultType(c.in, a, b)
 	compute := dt
 	switch kind {
@@ -1082,6 +1091,7 @@ var pointwiseRows = []row{
 	{name: "xlogy special.xlogy", where: "fmi", sig: "input, other, *, out=None", res: binary(divide, xlogy)},
 	{name: "special.xlog1py", where: "f", sig: "input, other, *, out=None", res: binary(divide, nil)},
 	{name: "copysign", where: "fmi", sig: "input, other, *, out=None", res: binary(divide, math.Copysign)},
+	{name: "ldexp", where: "fmi", sig: "input, other, *, out=None", res: binary(divide, func(a, b float64) float64 { return math.Ldexp(a, int(b)) })},
 	{name: "heaviside", where: "fm", sig: "input, values, *, out=None", res: binary(arith, nil)},
 	{name: "nextafter", where: "fm", sig: "input, other, *, out=None", res: binary(arith, nil)},
 	{name: "gcd", where: "fm", sig: "input, other, *, out=None", res: binary(arith, nil)},
