@@ -36,7 +36,7 @@ func fsPath(in *inter, v value) string {
 
 // noFile raises what a missing file gives: there are no files.
 func noFile(in *inter, v value) value {
-	in.RaiseExc(&interp.Instance{Cls: interp.FileNotFoundError, Data: interp.NewTuple(interp.NewInt(2), str("No such file or directory"), str(fsPath(in, v)))})
+	in.RaiseExc(&interp.Instance{Cls: interp.FileNotFoundError, Data: interp.NewTuple(interp.NewInt(2), str("No such file or directory: "+in.Repr(str(fsPath(in, v)))))})
 	return nil
 }
 

@@ -1364,7 +1364,7 @@ func typingEntries() []entry {
 			class(mod+"._AnnotatedAlias", annotated), class(mod+"._SpecialForm", formClass), class(mod+"._TypedDictMeta", typedDictMeta),
 			class(mod+"._ProtocolMeta", protocolMeta),
 			class(mod+".ParamSpecArgs", paramPart), class(mod+".ParamSpecKwargs", paramPart),
-			constant(mod+".Text", interp.StrClass), constant(mod+".ByteString", interp.BytesClass),
+			constant(mod+".Text", interp.StrClass),
 			constant(mod+".NoneType", interp.NoneClass),
 			fn(mod+".get_origin", "tp", func(in *inter, a []value) value { return typeOrigin(in, a[0]) }),
 			fn(mod+".get_args", "tp", func(in *inter, a []value) value { return typeArguments(in, a[0]) }),

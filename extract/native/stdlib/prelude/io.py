@@ -149,7 +149,7 @@ class TextIOWrapper(TextIOBase):
 
 
 def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):
-    raise FileNotFoundError(2, "No such file or directory", str(file))
+    raise FileNotFoundError(2, f"No such file or directory: {str(file)!r}")
 
 
 def open_code(path):

@@ -196,7 +196,7 @@ class Path(PurePath):
     rglob = glob
 
     def _missing(self, *args, **kwargs):
-        raise FileNotFoundError(2, "No such file or directory", str(self))
+        raise FileNotFoundError(2, f"No such file or directory: {str(self)!r}")
 
     iterdir = open = read_text = read_bytes = stat = lstat = unlink = rmdir = rename = replace = readlink = samefile = _missing
     mkdir = _refuse("mkdir")
