@@ -289,6 +289,21 @@ func splitOffset(n *graph.Node) (off int64, d int, ok bool) {
 	return int64(k) * size, d, true
 }
 
+// constIndex is the value of a tensor in an index that holds one known number
+// along one dimension, as "[v]": the index [-2].
+func constIndex(n *graph.Node, k int) string {
+	for _, x := range n.In[1:] {
+		if k == 0 {
+			if a := arg(x, "value"); x.Op == "const" && a != nil && len(x.Shape) == 1 && numel(x.Shape) == 1 {
+				return "[" + num(a.Num) + "]"
+			}
+			return "tensor"
+		}
+		k--
+	}
+	return "tensor"
+}
+
 // indexItems are the items of an index with the ellipsis expanded: one per
 // dimension of the input or None. ok is false for tensors in the index.
 func indexItems(n *graph.Node, rank int) (items []string, ok bool) {
@@ -299,7 +314,13 @@ func indexItems(n *graph.Node, rank int) (items []string, ok bool) {
 	}
 	used := 0
 	ell := -1
+	tensors := 0
 	for i, s := range items {
+		if s == "tensor" {
+			items[i] = constIndex(n, tensors)
+			s = items[i]
+			tensors++
+		}
 		switch s {
 		case "None":
 		case "...", "Ellipsis":

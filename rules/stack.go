@@ -78,6 +78,8 @@ func (f *flow) signature(b *block, start int32) string {
 		}
 		for _, x := range n.In {
 			switch {
+			case x.Op == "param" || x.Op == "buffer":
+				h.Write([]byte(strings.TrimPrefix(x.Name, b.call.Path+".")))
 			case x.ID >= b.call.First:
 				num(int64(x.ID - b.call.First))
 			case root(x) == in:

@@ -142,7 +142,7 @@ func (e *Expr) write(b *strings.Builder, outer int) {
 	case e.Op == "**":
 		e.Args[0].write(b, p+1)
 		b.WriteString("**")
-		e.Args[1].write(b, p)
+		e.Args[1].write(b, p-1) // x**-0.5 needs no brackets
 	default:
 		e.Args[0].write(b, p)
 		b.WriteString(" " + e.Op + " ")

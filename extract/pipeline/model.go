@@ -42,10 +42,10 @@ func (s *Session) moduleTree(b *Built) *graph.Module {
 	}
 	first := map[*tensor.Tensor]string{}
 	onPath := map[*interp.Instance]bool{}
-	var walk func(i *interp.Instance, name, path string) *graph.Module
-	walk = func(i *interp.Instance, name, path string) *graph.Module {
+	var walk func(i *interp.Instance, name, path string, made graph.Span) *graph.Module
+	walk = func(i *interp.Instance, name, path string, made graph.Span) *graph.Module {
 		st := nn.StateOf(i)
-		m := &graph.Module{Name: name, Path: path, Class: i.Cls.Name, At: i.Cls.Span(), Container: i.Cls.Mod == "torch.nn.modules.container"}
+		m := &graph.Module{Name: name, Made: made, Path: path, Class: i.Cls.Name, At: i.Cls.Span(), Container: i.Cls.Mod == "torch.nn.modules.container"}
 		if i.Cls.Native && !m.Container {
 			m.Repr = s.extraRepr(i)
 		}
@@ -63,7 +63,8 @@ func (s *Session) moduleTree(b *Built) *graph.Module {
 			} else {
 				first[t] = full
 			}
-			if t.Numel() <= 64 {
+			p.At = st.MadeAt(k)
+			if t.Numel() <= 1024 {
 				p.Data = t.Values()
 			}
 			return p
@@ -90,14 +91,18 @@ func (s *Session) moduleTree(b *Built) *graph.Module {
 				if path != "" {
 					p = path + "." + n
 				}
-				m.Children = append(m.Children, walk(c, n, p))
+				at := st.MadeAt(n)
+				if at.IsZero() { // the elements of a container are made where it is
+					at = made
+				}
+				m.Children = append(m.Children, walk(c, n, p, at))
 			}
 			return true
 		})
 		delete(onPath, i)
 		return m
 	}
-	return walk(b.Root, "", "")
+	return walk(b.Root, "", "", graph.Span{})
 }
 
 // extraRepr is what torch prints about a module of its own.
