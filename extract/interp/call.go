@@ -431,10 +431,17 @@ func (in *Interp) call(fn Value, args []Value, kw []KW) Value {
 		return in.CallFunction(fn, args, kw)
 	case *Builtin:
 		in.step()
-		if fn.Raw != nil {
-			return fn.Raw(in, args, kw)
+		if in.native++; in.native > maxNative {
+			in.Raise(RecursionError, "maximum recursion depth exceeded")
 		}
-		return fn.Fn(in, fn.Sig.bind(in, fn.Name, args, kw))
+		var v Value
+		if fn.Raw != nil {
+			v = fn.Raw(in, args, kw)
+		} else {
+			v = fn.Fn(in, fn.Sig.bind(in, fn.Name, args, kw))
+		}
+		in.native--
+		return v
 	case *BoundMethod:
 		full := make([]Value, 1+len(args))
 		full[0] = fn.Self

@@ -20,6 +20,7 @@ type frame struct {
 	gen     *Generator
 	handled *Raised // the exception being handled, for a bare raise
 	builds  bool
+	native  int // native functions around it
 }
 
 // cell finds the cell of a captured variable.
@@ -67,10 +68,19 @@ func (in *Interp) push(f *frame) {
 	if len(in.stack) >= in.maxDepth {
 		in.Raise(RecursionError, "maximum recursion depth exceeded")
 	}
+	f.native = in.native
 	in.stack = append(in.stack, f)
 }
 
-func (in *Interp) pop() { in.stack = in.stack[:len(in.stack)-1] }
+func (in *Interp) pop() {
+	top := len(in.stack) - 1
+	in.native = in.stack[top].native
+	in.stack = in.stack[:top]
+}
+
+// maxNative bounds native functions that call native functions (a module that
+// contains itself): Go's stack must not run out.
+const maxNative = 2000
 
 // Here is the place in the source that is being executed.
 func (in *Interp) Here() graph.Span {

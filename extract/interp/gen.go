@@ -83,19 +83,19 @@ func (g *Generator) resume(in *Interp, sent Value) (v Value, ok bool) {
 		in.Raise(ValueError, "generator already executing")
 	}
 	g.running, g.sent = true, sent
-	depth := len(in.stack)
+	depth, native := len(in.stack), in.native
 	in.push(g.f)
 	fine := false
 	defer func() {
 		g.running = false
 		if !fine {
 			g.done = true
-			in.stack = in.stack[:depth]
+			in.stack, in.native = in.stack[:depth], native
 		}
 	}()
 	v, ok = g.next()
 	fine = true
-	in.stack = in.stack[:depth]
+	in.stack, in.native = in.stack[:depth], native
 	g.started = true
 	if !ok {
 		g.done = true

@@ -55,6 +55,7 @@ type Interp struct {
 	memory   int64
 	maxDepth int
 	nesting  int // of comparisons and hashes of containers within containers
+	native   int // native functions within native functions
 
 	stack      []*frame
 	pool       []*frame
@@ -130,7 +131,7 @@ func (in *Interp) RaiseExc(exc *Instance) {
 // catch runs f and returns the Python exception that it raised; the stack is
 // what it was before.
 func (in *Interp) catch(f func()) (r *Raised) {
-	depth := len(in.stack)
+	depth, native := len(in.stack), in.native
 	anns := len(in.pendingAnns)
 	defer func() {
 		if p := recover(); p != nil {
@@ -138,7 +139,7 @@ func (in *Interp) catch(f func()) (r *Raised) {
 			if !ok {
 				panic(p)
 			}
-			in.stack = in.stack[:depth]
+			in.stack, in.native = in.stack[:depth], native
 			in.pendingAnns = in.pendingAnns[:anns]
 			r = x
 		}
@@ -171,7 +172,7 @@ func (in *Interp) TryCatch(cls *Class, f func()) *Raised {
 // native function becomes an error with the place that was being executed, and
 // the stack is emptied.
 func (in *Interp) Guard(f func()) (err error) {
-	in.stack = in.stack[:0]
+	in.stack, in.native = in.stack[:0], 0
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal error at %s: %v", in.Here(), p)

@@ -134,7 +134,7 @@ var applyMethods = []method{
 	}},
 	{name: "apply", sig: "self, fn", fn: func(in *interp.Interp, a []interp.Value) interp.Value {
 		m, _ := self(in, a[0], "apply")
-		applyFn(in, m, a[1])
+		applyFn(in, m, a[1], 0)
 		return m
 	}},
 	{name: "train", sig: "self, mode=True", fn: func(in *interp.Interp, a []interp.Value) interp.Value {
@@ -143,7 +143,7 @@ var applyMethods = []method{
 			in.Raise(interp.ValueError, "training mode is expected to be boolean")
 		}
 		m, _ := self(in, a[0], "train")
-		setMode(in, m, mode)
+		setMode(in, m, mode, 0)
 		return m
 	}},
 	{name: "eval", sig: "self", fn: func(in *interp.Interp, a []interp.Value) interp.Value {
@@ -165,26 +165,28 @@ var applyMethods = []method{
 }
 
 // applyFn calls f on the modules below m, then on m; overridden apply methods are respected.
-func applyFn(in *interp.Interp, m *interp.Instance, f interp.Value) {
+func applyFn(in *interp.Interp, m *interp.Instance, f interp.Value, depth int) {
+	tooDeep(in, depth)
 	eachChild(in, m, func(_ string, c *interp.Instance) {
 		if overrides(c.Cls, "apply") {
 			in.CallMethod(c, "apply", f)
 			return
 		}
-		applyFn(in, c, f)
+		applyFn(in, c, f, depth+1)
 	})
 	in.Call(f, []interp.Value{m}, nil)
 }
 
 // setMode is train(mode) for m and everything below.
-func setMode(in *interp.Interp, m *interp.Instance, mode interp.Bool) {
+func setMode(in *interp.Interp, m *interp.Instance, mode interp.Bool, depth int) {
+	tooDeep(in, depth)
 	m.Data.(*State).Training = mode.V
 	eachChild(in, m, func(_ string, c *interp.Instance) {
 		if overrides(c.Cls, "train") {
 			in.CallMethod(c, "train", mode)
 			return
 		}
-		setMode(in, c, mode)
+		setMode(in, c, mode, depth+1)
 	})
 }
 

@@ -26,9 +26,7 @@ func deepcopy(in *interp.Interp, v interp.Value, memo *interp.Dict) interp.Value
 }
 
 func copyValue(in *interp.Interp, v interp.Value, memo *interp.Dict, seen copies, depth int) interp.Value {
-	if depth > maxDepth {
-		in.Raise(interp.RecursionError, "maximum recursion depth exceeded")
-	}
+	tooDeep(in, depth)
 	switch x := v.(type) {
 	case interp.NoneType, interp.Bool, interp.Int, interp.BigInt, interp.Float, interp.Complex, interp.Str, interp.Bytes, interp.EllipsisType,
 		*interp.Builtin, *interp.Class, *interp.Unknown, *interp.Module, *interp.Range, *tensor.DTypeObj, *tensor.Device:
@@ -78,7 +76,6 @@ func copyValue(in *interp.Interp, v interp.Value, memo *interp.Dict, seen copies
 }
 
 func copyModule(in *interp.Interp, m *interp.Instance, st *State, memo *interp.Dict, seen copies, depth int) interp.Value {
-	in.Step(1)
 	out := alloc(m.Cls)
 	seen[m] = out
 	o := out.Data.(*State)

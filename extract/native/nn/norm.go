@@ -261,13 +261,14 @@ func defineSyncBatchNorm() *interp.Class {
 				if m == nil {
 					return a[1]
 				}
-				return convertSync(in, m, a[2])
+				return convertSync(in, m, a[2], 0)
 			}},
 		}})
 }
 
 // convertSync replaces the batch norms in and below m by SyncBatchNorms of the same tensors.
-func convertSync(in *interp.Interp, m *interp.Instance, group interp.Value) *interp.Instance {
+func convertSync(in *interp.Interp, m *interp.Instance, group interp.Value, depth int) *interp.Instance {
+	tooDeep(in, depth)
 	out := m
 	st := m.Data.(*State)
 	if m.Cls.Is(BatchNormBase) {
@@ -281,7 +282,7 @@ func convertSync(in *interp.Interp, m *interp.Instance, group interp.Value) *int
 		o.Params, o.Buffers, o.Training = st.Params.Copy(), st.Buffers.Copy(), st.Training
 	}
 	eachChild(in, m, func(name string, c *interp.Instance) {
-		addModule(in, out, interp.NewStr(name), convertSync(in, c, group))
+		addModule(in, out, interp.NewStr(name), convertSync(in, c, group, depth+1))
 	})
 	return out
 }

@@ -42,6 +42,14 @@ func join(prefix, name string) string {
 // maxDepth bounds the nesting of modules: a module that contains itself would not end.
 const maxDepth = 900
 
+// tooDeep charges one step of a walk and ends walks that go round in circles.
+func tooDeep(in *interp.Interp, depth int) {
+	if depth > maxDepth {
+		in.Raise(interp.RecursionError, "maximum recursion depth exceeded")
+	}
+	in.Step(1)
+}
+
 // eachModule calls f for m and the modules below it in torch's order of
 // named_modules. With dedup each module comes once, under its first path.
 func eachModule(in *interp.Interp, m *interp.Instance, prefix string, dedup bool, f func(path string, m *interp.Instance, st *State)) {
@@ -59,10 +67,7 @@ func walkModules(in *interp.Interp, m *interp.Instance, prefix string, memo map[
 		}
 		memo[m] = true
 	}
-	if depth > maxDepth {
-		in.Raise(interp.RecursionError, "maximum recursion depth exceeded")
-	}
-	in.Step(1)
+	tooDeep(in, depth)
 	st := m.Data.(*State)
 	f(prefix, m, st)
 	needReady(in, m, st, "_modules")
