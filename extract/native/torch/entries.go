@@ -133,21 +133,21 @@ func machinery() []interp.Entry {
 		fn("torch.func.functional_call", unknownResult("functional_call")),
 		inertModule("torch.func", "function transforms"),
 		fn("torch._check", check),
-		fn("torch._check_with", func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+		fn("torch._check_with", needs(1, func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
 			return check(in, args[1:], kw)
-		}),
+		})),
 		fn("torch._check_is_size", none),
 		fn("torch._check_value", check),
 		fn("torch._check_index", check),
 		fn("torch._check_type", check),
 		fn("torch._check_tensor_all", none),
 		fn("torch._check_tensor_all_with", none),
-		fn("torch._assert", func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
+		fn("torch._assert", needs(2, func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			if !in.Truth(args[0]) {
 				in.Raise(interp.AssertionError, "%s", in.ToStr(args[1]))
 			}
 			return interp.None
-		}),
+		})),
 		fn("torch._assert_async", none),
 		fn("torch.sym_max", pickNumber(true)),
 		fn("torch.sym_min", pickNumber(false)),
@@ -157,9 +157,9 @@ func machinery() []interp.Entry {
 		fn("torch.sym_float", func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
 			return in.Call(interp.FloatClass, args, kw)
 		}),
-		fn("torch.sym_not", func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
+		fn("torch.sym_not", needs(1, func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			return interp.NewBool(!in.Truth(args[0]))
-		}),
+		})),
 		class("torch.SymInt", inertClass("torch.SymInt")),
 		class("torch.SymFloat", inertClass("torch.SymFloat")),
 		class("torch.SymBool", inertClass("torch.SymBool")),
@@ -176,9 +176,9 @@ func machinery() []interp.Entry {
 		fn("torch.from_dlpack", unknownResult("from_dlpack")),
 		fn("torch.frombuffer", unknownResult("frombuffer")),
 		fn("torch.from_file", unknownResult("from_file")),
-		fn("torch.typename", func(_ *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
+		fn("torch.typename", needs(1, func(_ *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			return interp.NewStr(args[0].Type().FullName())
-		}),
+		})),
 		fn("torch.get_device_module", func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			return in.Import("torch.cpu")
 		}),
@@ -209,7 +209,7 @@ func machinery() []interp.Entry {
 		fn("torch.jit.ignore", decorator),
 		fn("torch.jit.unused", decorator),
 		fn("torch.jit.interface", decorator),
-		fn("torch.jit.annotate", func(_ *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value { return args[1] }),
+		fn("torch.jit.annotate", needs(2, func(_ *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value { return args[1] })),
 		fn("torch.jit._overload_method", decorator),
 		fn("torch.jit._overload", decorator),
 		constant("torch.jit.Final", inertClass("torch.jit.Final")),
@@ -266,10 +266,10 @@ func machinery() []interp.Entry {
 		fn("torch.overrides.has_torch_function_unary", no),
 		fn("torch.overrides.has_torch_function_variadic", no),
 		fn("torch.overrides.handle_torch_function", unknownResult("handle_torch_function")),
-		fn("torch.overrides.is_tensor_like", func(_ *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
+		fn("torch.overrides.is_tensor_like", needs(1, func(_ *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			_, ok := args[0].(*T)
 			return interp.NewBool(ok)
-		}),
+		})),
 		class("torch.overrides.TorchFunctionMode", inertClass("torch.overrides.TorchFunctionMode")),
 		inertModule("torch.overrides", "dispatch"),
 
@@ -299,14 +299,14 @@ func machinery() []interp.Entry {
 		interp.Entry{Name: "torch.ops", Module: noOps},
 		interp.Entry{Name: "torch.classes", Module: noOps},
 
-		fn("torch.utils.checkpoint.checkpoint", checkpoint),
+		fn("torch.utils.checkpoint.checkpoint", needs(1, checkpoint)),
 		fn("torch.utils.checkpoint.checkpoint_sequential", unknownResult("checkpoint_sequential")),
 		inertModule("torch.utils.checkpoint", "memory"),
-		fn("torch.utils._pytree.tree_map", treeMap),
-		fn("torch.utils._pytree.tree_map_only", treeMapOnly),
-		fn("torch.utils._pytree.tree_flatten", treeFlatten),
-		fn("torch.utils._pytree.tree_unflatten", treeUnflatten),
-		fn("torch.utils._pytree.tree_leaves", treeLeaves),
+		fn("torch.utils._pytree.tree_map", needs(2, treeMap)),
+		fn("torch.utils._pytree.tree_map_only", needs(3, treeMapOnly)),
+		fn("torch.utils._pytree.tree_flatten", needs(1, treeFlatten)),
+		fn("torch.utils._pytree.tree_unflatten", needs(2, treeUnflatten)),
+		fn("torch.utils._pytree.tree_leaves", needs(1, treeLeaves)),
 		fn("torch.utils._pytree.register_pytree_node", none),
 		fn("torch.utils._pytree._register_pytree_node", none),
 		inertModule("torch.utils._pytree", "containers"),
@@ -327,12 +327,12 @@ func machinery() []interp.Entry {
 
 		fn("torch.fx.wrap", decorator),
 		fn("torch.fx._symbolic_trace.is_fx_tracing", no),
-		fn("torch.fx.experimental.symbolic_shapes.guard_or_false", func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
+		fn("torch.fx.experimental.symbolic_shapes.guard_or_false", needs(1, func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			return interp.NewBool(in.Truth(args[0]))
-		}),
-		fn("torch.fx.experimental.symbolic_shapes.guard_or_true", func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
+		})),
+		fn("torch.fx.experimental.symbolic_shapes.guard_or_true", needs(1, func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			return interp.NewBool(in.Truth(args[0]))
-		}),
+		})),
 		inertModule("torch.fx", "graph capture"),
 		inertModule("torch.fx.experimental", "graph capture"),
 		inertModule("torch.fx.experimental.symbolic_shapes", "graph capture"),

@@ -572,10 +572,12 @@ func setitem(c *call) interp.Value {
 	}
 	var data []float64
 	if old := r.view.Values(); old != nil {
-		if v, p := value(shape), r.places(c, shape, broadcast, at); v != nil && p != nil {
-			data = clone(old)
-			for i, k := range p {
-				data[k] = v[i]
+		if p := r.places(c, shape, broadcast, at); p != nil {
+			if v := value(shape); v != nil {
+				data = clone(old)
+				for i, k := range p {
+					data[k] = v[i]
+				}
 			}
 		}
 	}
@@ -628,7 +630,11 @@ func nonzero(c *call) interp.Value {
 			}
 		}
 	}
-	return tensor.OpData(c.in, "nonzero", []tensor.Dim{n, tensor.D(int64(k))}, tensor.Int64, data, []*T{x})
+	t := tensor.OpData(c.in, "nonzero", []tensor.Dim{n, tensor.D(int64(k))}, tensor.Int64, data, []*T{x})
+	if places == nil && k == 1 {
+		t.Among = max(x.Shape[0].V, 0)
+	}
+	return t
 }
 
 func nonzeroTuple(c *call, x *T) interp.Value {
@@ -642,6 +648,9 @@ func nonzeroTuple(c *call, x *T) interp.Value {
 			n = tensor.D(int64(len(data)))
 		}
 		out[i] = tensor.OpData(c.in, "nonzero", []tensor.Dim{n}, tensor.Int64, data, []*T{x}, outputArg(c, i, nil)...)
+		if places == nil && len(x.Shape) == 1 {
+			out[i].Among = max(x.Shape[0].V, 0)
+		}
 	}
 	return tuple(out)
 }
@@ -651,7 +660,7 @@ func maskedSelect(c *call) interp.Value {
 	shape := tensor.Broadcast(c.in, x.Shape, m.Shape)
 	n := tensor.UnknownDim
 	var data []float64
-	if mv := Expanded(m, shape); mv != nil && tensor.Numel(shape) >= 0 {
+	if mv := Expanded(m, shape); mv != nil && tensor.Keeps(tensor.Bool, tensor.Numel(shape)) {
 		mv = repeatTo(mv, tensor.Numel(shape))
 		n = tensor.D(int64(countNonzero(mv)))
 		if xv := Expanded(x, shape); xv != nil {
@@ -678,7 +687,7 @@ func maskedScatter(c *call) res {
 	shape := tensor.Broadcast(c.in, x.Shape, m.Shape)
 	r := res{op: "masked_scatter", shape: shape, dt: x.DType, ins: []*T{x, m, s}}
 	xv, mv, sv := Expanded(x, shape), Expanded(m, shape), s.Values()
-	if xv != nil && mv != nil && sv != nil {
+	if tensor.Keeps(x.DType, tensor.Numel(shape)) && xv != nil && mv != nil && sv != nil {
 		n := tensor.Numel(shape)
 		xv, mv = repeatTo(xv, n), repeatTo(mv, n)
 		k := 0
@@ -733,7 +742,7 @@ func gather(c *call) interp.Value {
 		}
 	}
 	var data []float64
-	if xv, iv := x.Values(), i.Values(); xv != nil && iv != nil && len(x.Shape) == len(i.Shape) && len(x.Shape) > 0 {
+	if xv, iv := x.Values(), i.Values(); xv != nil && iv != nil && len(x.Shape) == len(i.Shape) && len(x.Shape) > 0 && tensor.Keeps(tensor.Int64, i.Numel()) {
 		st := tensor.ContiguousStrides(x.Shape)
 		k := 0
 		data = gatherData(i.Shape, func(idx []int64) float64 {
@@ -887,6 +896,9 @@ func indexWrite(f func(old, v float64) float64) func(c *call) res {
 		}
 		shape := tensor.Clone(x.Shape)
 		shape[d] = tensor.D(int64(len(iv)))
+		if !tensor.Keeps(tensor.Int64, tensor.Numel(shape)) {
+			return r
+		}
 		var sv []float64
 		switch {
 		case v.t != nil:

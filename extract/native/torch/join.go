@@ -415,6 +415,9 @@ func triangleIndices(lower bool) func(c *call) interp.Value {
 	return func(c *call) interp.Value {
 		n, m, k := c.Int(0), c.Int(1), c.Int(2)
 		var rows, cols []float64
+		if n < 0 || m < 0 || n > 1<<20 || m > 1<<20 {
+			c.fail("row and col must be non-negative, got %d and %d", n, m)
+		}
 		c.in.Charge(n * m)
 		for i := int64(0); i < n; i++ {
 			for j := int64(0); j < m; j++ {

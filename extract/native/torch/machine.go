@@ -37,6 +37,16 @@ func unknownResult(what string) rawFn {
 	}
 }
 
+// needs is f with at least n positional arguments.
+func needs(n int, f rawFn) rawFn {
+	return func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+		if len(args) < n {
+			in.Raise(interp.TypeError, "missing %d required positional argument%s", n-len(args), plural(n-len(args)))
+		}
+		return f(in, args, kw)
+	}
+}
+
 func raises(cls *interp.Class, msg string) rawFn {
 	return func(in *interp.Interp, _ []interp.Value, _ []interp.KW) interp.Value {
 		in.Raise(cls, "%s", msg)
@@ -539,6 +549,9 @@ func pickNumber(isMax bool) rawFn {
 func cond(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
 	for _, k := range kw {
 		args = append(args, k.V)
+	}
+	if len(args) < 3 {
+		in.Raise(interp.TypeError, "cond() missing required positional arguments")
 	}
 	var operands []interp.Value
 	if len(args) > 3 {

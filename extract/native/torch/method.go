@@ -257,10 +257,37 @@ func (it *iterator) Next(*interp.Interp) (interp.Value, bool) {
 func iter(c *call) interp.Value {
 	t := c.T(0)
 	if len(t.Shape) > 0 && t.Shape[0].V < 0 {
-		return dataUnknown(c.in)
+		return &iterator{vs: possible(c, t)}
 	}
 	return &iterator{vs: unbound(c, t, 0)}
 }
+
+// possible are the slices over which a loop runs whose tensor has a number of
+// slices that depends on data: one for each value that the places of nonzero
+// elements can have (the experts that may be hit), else one of unknown value.
+// The choice is recorded.
+func possible(c *call, t *T) []interp.Value {
+	if c.in.OnChoice != nil {
+		c.in.OnChoice(c.in.Here(), "the number of slices depends on data", true)
+	}
+	n, known := t.Among, len(t.Shape) == 1 || len(t.Shape) == 2 && t.Shape[1].V == 1
+	if n <= 0 || n > maxPossible || !known {
+		n, known = 1, false
+	}
+	out := make([]interp.Value, n)
+	shape := t.Shape[1:]
+	for i := range out {
+		var data []float64
+		if known {
+			data = []float64{float64(i)}
+		}
+		out[i] = tensor.OpData(c.in, "unbind", tensor.Clone(shape), t.DType, data, []*T{t}, tensor.ArgInt("dim", 0), tensor.ArgStr("output", "?"))
+	}
+	return out
+}
+
+// maxPossible bounds the number of possible values that a loop runs over.
+const maxPossible = 1024
 
 func contains(c *call) interp.Value {
 	t := c.T(0)

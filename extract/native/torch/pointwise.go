@@ -230,6 +230,9 @@ func Expanded(t *T, shape []tensor.Dim) []float64 {
 		return v
 	}
 	n := tensor.Numel(shape)
+	if !tensor.Keeps(tensor.Int64, n) {
+		return nil
+	}
 	out := make([]float64, n)
 	st := tensor.ContiguousStrides(t.Shape)
 	off := len(shape) - len(t.Shape)

@@ -4,6 +4,7 @@
 package torch
 
 import (
+	"runtime"
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
@@ -174,12 +175,7 @@ func (r *row) raw(name string, sig *interp.Signature, method, inplace bool) func
 		}
 		c := &call{in: in, name: name, op: op, sig: sig, method: method}
 		c.a, c.byKw = bind(in, name, sig, args, kw, method)
-		var v interp.Value
-		if hasUnknown(c.a) {
-			v = guarded(run, c)
-		} else {
-			v = run(c)
-		}
+		v := guarded(run, c)
 		if out != nil {
 			if t, ok := v.(*T); ok {
 				tensor.InPlace(in, "copy_", out, []*T{t}, t.Values())
@@ -201,37 +197,19 @@ func takeOut(kw []interp.KW) ([]interp.KW, *T) {
 	return kw, nil
 }
 
-func hasUnknown(vs []interp.Value) bool {
-	for _, v := range vs {
-		switch v := v.(type) {
-		case *interp.Unknown:
-			return true
-		case *interp.List:
-			for _, e := range v.V {
-				if _, ok := e.(*interp.Unknown); ok {
-					return true
-				}
-			}
-		case *interp.Tuple:
-			for _, e := range v.V {
-				if _, ok := e.(*interp.Unknown); ok {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// guarded runs a row of which an argument is Unknown.
+// guarded runs a row. Where an argument that it cannot do without is Unknown,
+// the result is; likewise where arguments of an unforeseen form (a matrix
+// function of a vector, say) run into an index out of range.
 func guarded(run func(*call) interp.Value, c *call) (v interp.Value) {
 	defer func() {
-		if r := recover(); r != nil {
-			u, ok := r.(unknownArg)
-			if !ok {
-				panic(r)
-			}
-			v = u.u
+		switch r := recover().(type) {
+		case nil:
+		case unknownArg:
+			v = r.u
+		case runtime.Error:
+			v = c.in.Unknown("%s with arguments of this form is not modelled", c.name)
+		default:
+			panic(r)
 		}
 	}()
 	return run(c)

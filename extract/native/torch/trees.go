@@ -107,6 +107,9 @@ func associativeScan(in *interp.Interp, args []interp.Value, kw []interp.KW) int
 	for _, k := range kw {
 		a[k.Name] = k.V
 	}
+	if a["combine_fn"] == nil || a["xs"] == nil {
+		in.Raise(interp.TypeError, "associative_scan() missing required positional arguments")
+	}
 	return in.Call(a["combine_fn"], []interp.Value{a["xs"], a["xs"]}, nil)
 }
 
@@ -149,11 +152,11 @@ func vmap(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
 		}
 	}
 	if v.fn == nil {
-		return builtin("torch.vmap", func(in *interp.Interp, a []interp.Value, _ []interp.KW) interp.Value {
+		return builtin("torch.vmap", needs(1, func(in *interp.Interp, a []interp.Value, _ []interp.KW) interp.Value {
 			w := *v
 			w.fn = a[0]
 			return &interp.Instance{Cls: vmappedClass, Data: &w}
-		})
+		}))
 	}
 	return &interp.Instance{Cls: vmappedClass, Data: v}
 }

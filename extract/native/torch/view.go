@@ -639,6 +639,7 @@ func split(c *call) interp.Value {
 		}
 		return pieces(c, "split", t, d, []tensor.Dim{{}}, args)
 	}
+	c.in.Charge(4 * (size.V / n.V))
 	return pieces(c, "split", t, d, evenly(size, n), args)
 }
 
@@ -669,6 +670,7 @@ func chunk(c *call) interp.Value {
 		c.fail("chunk expects `chunks` to be greater than 0, got: %d", k.V)
 	}
 	size := t.Shape[d]
+	c.in.Charge(4 * k.V)
 	if size.V < 0 {
 		parts := make([]tensor.Dim, k.V)
 		for i := range parts {
