@@ -20,10 +20,16 @@ func signatureOf(e *Entry) *Signature {
 }
 
 // declared is the entry by which a module, or a package above it, is not read.
-func (t *Table) declared(name string) *Entry {
+func (in *Interp) declared(name string) *Entry {
 	for {
-		if e := t.entries[name]; e != nil && e.Module != nil {
-			return e
+		if e := in.table.entries[name]; e != nil && e.Module != nil {
+			if !e.Absent {
+				return e
+			}
+			if _, _, ok := in.src.Resolve(name); !ok {
+				return e
+			}
+			return nil
 		}
 		i := strings.LastIndexByte(name, '.')
 		if i < 0 {
@@ -78,7 +84,7 @@ func (in *Interp) importValue(name string) Value {
 			return v
 		}
 	}
-	declared := in.table.declared(name) != nil
+	declared := in.declared(name) != nil
 	if !declared {
 		if file, isPkg, ok := in.src.Resolve(name); ok {
 			m := in.execModule(name, file, isPkg)
@@ -271,7 +277,7 @@ func (in *Interp) moduleAttr(m *Module, name string) (Value, bool) {
 		if in.table.modules[q] {
 			return in.importValue(q), true
 		}
-		if e := in.table.declared(m.Name); e != nil {
+		if e := in.declared(m.Name); e != nil {
 			if v, ok := e.Module(in, name); ok {
 				m.Dict.SetStr(name, v)
 				return v, true

@@ -22,6 +22,8 @@ type Entry struct {
 	// the names that have no entry of their own (false: AttributeError). For a
 	// module of the source it means that the source is not read.
 	Module func(in *Interp, name string) (Value, bool)
+	// Absent limits a Module to sources that have no module of that name.
+	Absent bool
 	Why    string // for stand-ins of Python source: why the source is not interpreted
 }
 

@@ -85,7 +85,7 @@ func hasOwnInit(c, base *interp.Class) bool {
 		if k == base {
 			return false
 		}
-		if _, ok := k.Dict.GetStr("__init__"); ok {
+		if _, ok := k.Dict.GetStr("__init__"); ok && !k.Native {
 			return true
 		}
 	}

@@ -205,8 +205,14 @@ func inertModules() []interp.Entry {
 func inert(module, name string) interp.Value {
 	if c := strings.TrimLeft(name, "_"); c != "" && c[0] >= 'A' && c[0] <= 'Z' && c != strings.ToUpper(c) {
 		// No New of its own: a model that also derives from such a class is
-		// made by the other base, and its __init__ is the other base's.
-		return interp.NewNativeClass(module+"."+name, nil, interp.Method{Name: "__init__", Sig: "self, *args, **kwargs", Fn: inertInit})
+		// made by its other base, and initialised by it.
+		var k *interp.Class
+		init := &interp.Builtin{Name: "__init__", Qual: name + ".__init__", Raw: func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+			return nextInit(in, k, args, kw)
+		}}
+		k = interp.NewNativeClass(module+"."+name, nil)
+		k.Dict.SetStr("__init__", init)
+		return k
 	}
 	if name == strings.ToUpper(name) && !strings.HasPrefix(name, "__") {
 		return interp.NewDict()
@@ -215,6 +221,27 @@ func inert(module, name string) interp.Value {
 		return &interp.Builtin{Name: name, Qual: module + "." + name, Raw: no}
 	}
 	return &interp.Builtin{Name: name, Qual: module + "." + name, Raw: decorator}
+}
+
+// nextInit calls the constructor that follows the class k in the order of
+// self's bases, where there is one: to a class of a module that is not read,
+// any arguments do.
+func nextInit(in *interp.Interp, k *interp.Class, args []interp.Value, kw []interp.KW) interp.Value {
+	if len(args) == 0 {
+		return interp.None
+	}
+	passed := false
+	for _, c := range args[0].Type().MRO {
+		switch {
+		case c == k:
+			passed = true
+		case passed && c != interp.ObjectClass:
+			if f, ok := c.Dict.GetStr("__init__"); ok {
+				return in.Call(f, args, kw)
+			}
+		}
+	}
+	return interp.None
 }
 
 // importStructure stands for the names exported by the files of a folder: a

@@ -188,6 +188,7 @@ func Entries() []interp.Entry {
 	for _, name := range []string{"load", "loadtxt", "fromfile", "genfromtxt", "frombuffer", "linalg.svd", "linalg.pinv", "linalg.inv", "linalg.qr", "linalg.eigh", "linalg.solve", "interp", "histogram", "unique", "percentile", "quantile", "searchsorted", "bincount", "convolve", "array2string", "einsum", "save", "savez"} {
 		fn(name, "*args, **kwargs", func(in interT, a []value) value { return in.Unknown("np.%s", name) })
 	}
+	fn("cross", "a, b", func(in interT, a []value) value { return cross(in, a[0], a[1]) })
 	fn("linalg.norm", "x, ord=None, axis=None, keepdims=False", func(in interT, a []value) value {
 		x := asArray(in, a[0], nil)
 		if x == nil || !interp.IsNone(a[1]) {

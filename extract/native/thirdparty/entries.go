@@ -5,6 +5,8 @@
 package thirdparty
 
 import (
+	"strings"
+
 	"github.com/arch-extract/arch-extract/extract/interp"
 )
 
@@ -43,6 +45,15 @@ func Entries() []interp.Entry {
 		{Name: "huggingface_hub.dataclasses.StrictDataclassDefinitionError", Class: strictDefinitionError},
 		{Name: "huggingface_hub.dataclasses.StrictDataclassFieldValidationError", Class: strictFieldError},
 		{Name: "huggingface_hub.dataclasses.StrictDataclassClassValidationError", Class: strictClassError},
+
+		// A package that models are built with: its source comes beside that of
+		// transformers, and without it what it would make is unknown.
+		{Name: "timm", Absent: true, Module: func(in interT, name string) (value, bool) {
+			if strings.HasPrefix(name, "__") {
+				return nil, false
+			}
+			return in.Unknown("timm.%s: the source of the package timm is not given", name), true
+		}},
 
 		text("huggingface_hub.__version__", PackageVersions["huggingface-hub"]),
 		text("huggingface_hub.constants.HF_HOME", "/nonexistent/huggingface"),
