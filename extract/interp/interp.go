@@ -225,8 +225,8 @@ func (in *Interp) test(v Value) bool {
 
 // Decide is the branch policy for a condition that is not known: the answer is
 // "no", which in real code skips the special case that a test on data guards;
-// an if statement whose other side raises goes the side that continues. The
-// place is recorded.
+// an if statement whose other side raises goes the side that continues. A loop
+// whose passes depend on data runs its body once. The place is recorded.
 func (in *Interp) Decide(u *Unknown) bool { return in.decide(u, false) }
 
 func (in *Interp) decide(u *Unknown, side bool) bool {

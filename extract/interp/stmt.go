@@ -190,6 +190,11 @@ func (s *forStmt) exec(f *frame) ctl {
 	f.line = s.line
 	result := next
 	broke := false
+	if u, ok := src.(*Unknown); ok {
+		// what it walks over depends on data: the body runs once
+		in.decide(u, true)
+		src = &Tuple{V: []Value{u}}
+	}
 	in.each(src, func(v Value) bool {
 		in.step()
 		s.to.store(f, v)
@@ -231,9 +236,7 @@ func (s *whileStmt) exec(f *frame) ctl {
 				break
 			}
 			decided++
-			if !f.in.Decide(u) {
-				break
-			}
+			f.in.decide(u, true)
 		} else if !f.in.test(v) {
 			break
 		}

@@ -29,6 +29,7 @@ type Tensor struct {
 	RequiresGrad bool
 	Parameter    bool          // an nn.Parameter
 	Buffer       bool          // an nn.Buffer
+	Among        int64         // where the values are not known, but each is one of 0..Among-1, at most once; 0 elsewhere
 	Device       string        // "meta", "cpu", "cuda:0"; "" is "cpu"
 	Dict         *interp.Dict  // Python attributes set on it
 	Cls          *interp.Class // a subclass of torch.Tensor (Parameter, Buffer ...), nil for Tensor itself
