@@ -68,6 +68,9 @@ func walkModules(in *interp.Interp, m *interp.Instance, prefix string, memo map[
 		memo[m] = true
 	}
 	tooDeep(in, depth)
+	if memo == nil {
+		in.Charge(int64(len(prefix)) + 8) // shared modules come as often as they have paths
+	}
 	st := m.Data.(*State)
 	f(prefix, m, st)
 	needReady(in, m, st, "_modules")
