@@ -409,11 +409,9 @@ func (f *flow) openAttention(a *attn) {
 	c := a.soft.Call
 	for c != nil {
 		all := true
-		for _, ps := range [][]*proj{a.qp, a.vp} {
-			for _, p := range ps {
-				if !within(p.out, c) {
-					all = false
-				}
+		for _, p := range a.qp {
+			if !within(p.out, c) {
+				all = false
 			}
 		}
 		if all {

@@ -246,6 +246,13 @@ func runNorm(p *Pass) {
 					u = st.norm
 				}
 			}
+			if u == nil && b.other != "" {
+				for _, x := range p.f.norms {
+					if x.call != nil && x.call.Parent == b.call && u == nil {
+						u = x
+					}
+				}
+			}
 			if u == nil {
 				continue
 			}

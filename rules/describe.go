@@ -351,8 +351,8 @@ func readsOnly(st *stage, n *graph.Node) bool {
 
 func (p *Pass) nameActs(w *writer, b *block) {
 	w.acts = map[*graph.Node]actName{}
-	for _, st := range b.stages {
-		for _, br := range st.branches {
+	{
+		for _, br := range b.branches() {
 			for _, m := range []*mlp{br.mlp, moeRouted(br), moeShared(br)} {
 				if m != nil && m.act != nil && m.actVar != nil && m.actName != "" && m.actName != "linear" && !strings.ContainsAny(m.actName, "*(+ ") {
 					w.acts[m.act] = actName{m.actName, m.actVar}
@@ -393,8 +393,8 @@ func (p *Pass) parts(b *block) []graph.Part {
 		}
 		add(k, a.call, p.attentionFlow(b, a))
 	}
-	for _, st := range b.stages {
-		for _, br := range st.branches {
+	{
+		for _, br := range b.branches() {
 			switch br.kind {
 			case "mlp":
 				add("mlp", br.mlp.call, p.mlpFlow(b, br.mlp))
@@ -718,8 +718,8 @@ func (p *Pass) counts() graph.Counts {
 	per := int64(0)
 	known := true
 	for _, b := range p.main.blocks {
-		for _, st := range b.stages {
-			for _, br := range st.branches {
+		{
+			for _, br := range b.branches() {
 				m := br.moe
 				if br.kind != "moe" || m == nil || m.experts == 0 {
 					continue

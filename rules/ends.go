@@ -95,6 +95,17 @@ func runEmbedding(p *Pass) {
 			}
 		}
 	}
+	if embed == nil && p.main.blocks[0].in != nil {
+		for _, n := range p.f.t.Nodes {
+			if n.Op == "embedding" && isToken(n) && f.depends(p.main.blocks[0].in, n) {
+				why := "the way from the token embedding to the first block is not understood"
+				for _, k := range []string{"embedding.scale", "embedding.positions", "embedding.norm"} {
+					unknown(p.Report(k, nil, site(n)), why)
+				}
+				return
+			}
+		}
+	}
 	if embed == nil {
 		// no tokens go in: positions and norm are of the features
 		if k := p.featurePositions(); k != "" {
@@ -310,6 +321,28 @@ func runFinalNorm(p *Pass) {
 			}
 		}
 		at = append(at, site(out), out.At)
+	}
+	if u == nil {
+		// right before the head, after something else
+		if n := root(out); out != nil {
+			for range 10 {
+				if q := p.f.projection(n); q != nil {
+					n = base(q.in)
+					break
+				}
+				if x, _, ok := p.f.scaling(n); ok {
+					n = root(x)
+				} else if n.Op == "tanh" || layouts[n.Op] {
+					n = root(n.In[0])
+				}
+			}
+			if x, _, ok := p.f.scaling(n); ok {
+				n = base(x)
+			}
+			if v := p.f.normOut[n]; v != nil && n.ID >= last.call.Last {
+				u = v
+			}
+		}
 	}
 	if u != nil {
 		p.Report("final_norm", true, p.normSite(u))

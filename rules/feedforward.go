@@ -14,8 +14,8 @@ var mlpRule = &Rule{
 func runMLP(p *Pass) {
 	for _, s := range p.stacks {
 		for _, b := range s.own() {
-			for _, st := range b.stages {
-				for _, br := range st.branches {
+			{
+				for _, br := range b.branches() {
 					switch {
 					case br.kind == "mlp" || br.kind == "attention" && br.mlp != nil:
 						p.mlpFacts(b, br, br.mlp)
@@ -130,8 +130,8 @@ var moeRule = &Rule{
 func runMoE(p *Pass) {
 	for _, s := range p.stacks {
 		for _, b := range s.own() {
-			for _, st := range b.stages {
-				for _, br := range st.branches {
+			{
+				for _, br := range b.branches() {
 					if br.kind == "moe" {
 						p.moeFacts(b, br, br.moe)
 					}
@@ -286,8 +286,8 @@ var mixerRule = &Rule{
 func runMixer(p *Pass) {
 	for _, s := range p.stacks {
 		for _, b := range s.own() {
-			for _, st := range b.stages {
-				for _, br := range st.branches {
+			{
+				for _, br := range b.branches() {
 					if br.mix != nil && (br.kind == "mixer" || br.kind == "attention") {
 						p.mixerFacts(b, br, br.mix)
 					}

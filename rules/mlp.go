@@ -181,12 +181,22 @@ func sameVars(a, b []*graph.Node) bool {
 
 // bend says how nonlinear the elementwise computation is.
 func (f *flow) bend(n *graph.Node, d int) int {
-	if n == nil || d > 40 || f.projection(n) != nil || !f.content[n.ID] {
-		return 0
+	seen := map[*graph.Node]bool{}
+	s := 0
+	var walk func(n *graph.Node, d int)
+	walk = func(n *graph.Node, d int) {
+		if n == nil || seen[n] || s >= 3 || d > 40 || len(seen) > 400 || !f.content[n.ID] {
+			return
+		}
+		seen[n] = true
+		if f.projection(n) != nil {
+			return
+		}
+		s = max(s, nonlinear[n.Op])
+		for _, in := range n.In {
+			walk(in, d+1)
+		}
 	}
-	s := nonlinear[n.Op]
-	for _, in := range n.In {
-		s = max(s, f.bend(in, d+1))
-	}
+	walk(n, d)
 	return s
 }

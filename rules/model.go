@@ -109,8 +109,8 @@ func (p *Pass) kindOfStack() string {
 		}
 	}
 	for _, b := range p.main.blocks {
-		for _, st := range b.stages {
-			for _, br := range st.branches {
+		{
+			for _, br := range b.branches() {
 				if br.mix != nil {
 					return "decoder-only"
 				}

@@ -187,7 +187,7 @@ func (p *Pass) thetaAt() []graph.Span {
 			continue
 		}
 		for i, l := range src.lines {
-			if strings.Contains(l, "default_theta") && (strings.Contains(l, " = ") || strings.Contains(l, ": ")) {
+			if t := strings.TrimSpace(l); strings.HasPrefix(t, "default_theta = ") || strings.HasPrefix(t, "default_theta: ") {
 				return append(out, graph.Span{File: f, Line: i + 1})
 			}
 		}

@@ -92,7 +92,7 @@ func (p *Pass) prepare() {
 		}
 		for _, b := range s.blocks {
 			if b.same != nil {
-				b.stages, b.attns, b.other, b.hyper = b.same.stages, b.same.attns, b.same.other, b.same.hyper
+				b.stages, b.loose, b.attns, b.other, b.hyper = b.same.stages, b.same.loose, b.same.attns, b.same.other, b.same.hyper
 			}
 		}
 	}
@@ -104,14 +104,12 @@ func (p *Pass) prepare() {
 
 // classify says what each branch of a block is.
 func (f *flow) classify(b *block) {
-	stream := root(b.in)
 	for _, a := range b.attns {
 		// cross-attention: the keys come from outside the block's stream
-		a.cross = !f.reaches(a.k, b)
+		a.cross = !f.reaches(a.k, b) && !f.shared(a, b)
 	}
-	_ = stream
-	for _, st := range b.stages {
-		for _, br := range st.branches {
+	{
+		for _, br := range b.branches() {
 			for _, a := range b.attns {
 				if br.nodes[a.soft] || br.nodes[a.pv] {
 					br.attns = append(br.attns, a)
@@ -129,7 +127,7 @@ func (f *flow) classify(b *block) {
 				if m := f.mixerAt(b, br); m != nil && (m.schedule == "ssm" || m.schedule == "recurrent") {
 					br.mix = m
 				}
-				if len(b.stages) == 1 && len(st.branches) == 1 {
+				if len(b.stages) == 1 && len(b.branches()) == 1 {
 					br.mlp = f.mlpInside(b, br)
 				}
 				continue
@@ -149,6 +147,18 @@ func (f *flow) classify(b *block) {
 			}
 		}
 	}
+}
+
+// shared reports whether the keys are those of an earlier block of the stack.
+func (f *flow) shared(a *attn, b *block) bool {
+	for _, p := range a.kp {
+		for _, o := range b.stack.blocks {
+			if o != b && within(p.out, o.call) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mlpInside is a feed-forward in the middle of a branch: as wide as the stream
@@ -413,8 +423,11 @@ func (p *Pass) join() []graph.Fact {
 	p.repeat()
 	for i, r := range p.records {
 		head, idx := splitIndex(r.b.call.Path)
-		k := fmt.Sprintf("%s|%s|%v|%v|%s|%s|%s|%s", r.fact.Key, r.b.stack.prefix, r.fact.Value, r.fact.Status, r.fact.Why, r.fact.Expr, head, r.suffix)
+		k := fmt.Sprintf("%s|%s|%v|%v|%s|%s|%s", r.fact.Key, r.b.stack.prefix, r.fact.Value, r.fact.Status, r.fact.Why, head, r.suffix)
 		g := groups[k]
+		if g != nil && g.fact.Expr != r.fact.Expr {
+			g.fact.Expr = "" // one value, by several ways
+		}
 		if g == nil {
 			g = &group{fact: r.fact, stack: r.b.stack, head: head, sfx: r.suffix, order: i}
 			groups[k] = g

@@ -35,8 +35,8 @@ func runSchedule(p *Pass) {
 			at = append(at, spans...)
 			ms = appendStr(ms, k)
 		}
-		for _, st := range b.stages {
-			for _, br := range st.branches {
+		{
+			for _, br := range b.branches() {
 				switch br.kind {
 				case "mixer":
 					ms = appendStr(ms, br.mix.schedule)
@@ -77,11 +77,6 @@ func runSchedule(p *Pass) {
 				}
 			}
 		}
-		if b.other != "" {
-			for _, m := range p.looseMLPs(b) {
-				fs = appendStr(fs, m)
-			}
-		}
 		if len(ms) == 0 {
 			ms = []string{"none"}
 		}
@@ -106,22 +101,6 @@ func runSchedule(p *Pass) {
 	} else {
 		p.Report("schedule.ffn", runs(ffn), firstSpans(ffnAt, 4)...)
 	}
-}
-
-// looseMLPs are the feed-forwards of a block whose sums are not understood.
-func (p *Pass) looseMLPs(b *block) []string {
-	for id := b.call.First; id < b.call.Last; id++ {
-		n := p.f.node(id)
-		if n == nil {
-			continue
-		}
-		if q := p.f.projection(n); q != nil {
-			if m := p.f.mlpAt(q); m != nil && (m.gated || m.actName != "linear") {
-				return []string{"dense"}
-			}
-		}
-	}
-	return nil
 }
 
 // scheduleAt is the line at which a list of layer kinds in the config is set.
@@ -159,8 +138,8 @@ func (p *Pass) attentionKind(a *attn) (kind, why string, at []graph.Span) {
 }
 
 func hasKind(b *block, kind string) bool {
-	for _, st := range b.stages {
-		for _, br := range st.branches {
+	{
+		for _, br := range b.branches() {
 			if br.kind == kind {
 				return true
 			}

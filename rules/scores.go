@@ -171,12 +171,32 @@ var maskRule = &Rule{
 	Run:  runMask,
 }
 
+// anyCausal reports whether some self-attention of the stack is causal.
+func (p *Pass) anyCausal(s *stack) bool {
+	for _, b := range s.own() {
+		for _, a := range b.attns {
+			if !a.cross && p.f.visible(a).causal {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func runMask(p *Pass) {
 	p.each(func(b *block, a *attn, path string) {
 		if a.cross {
 			return
 		}
 		v := p.f.visible(a)
+		if v.why == "" && !v.causal && len(v.at) == 0 {
+			switch {
+			case len(a.contentful) > 0:
+				v.why = "what is added to the scores depends on the hidden state and may hide keys"
+			case p.anyCausal(b.stack):
+				v.why = "no mask was found here though other layers of the stack are causal"
+			}
+		}
 		where := append(append([]graph.Span{}, v.at...), site(a.soft))
 		if v.why != "" {
 			unknown(p.Block(b, path, "attention.mask", nil, where...), v.why)

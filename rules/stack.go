@@ -31,7 +31,17 @@ type block struct {
 	other   string // why the residual structure is not a chain of sums, or ""
 	hyper   bool   // several mixed streams
 	attns   []*attn
-	same    *block // an earlier block that does the same, operation by operation; nil where this is the first
+	loose   []*branch // the modules that the block calls, where its sums are not understood
+	same    *block    // an earlier block that does the same, operation by operation; nil where this is the first
+}
+
+// branches are all branches of the block, in order.
+func (b *block) branches() []*branch {
+	var out []*branch
+	for _, st := range b.stages {
+		out = append(out, st.branches...)
+	}
+	return append(out, b.loose...)
 }
 
 // own are the blocks that are not the same as an earlier one.
@@ -307,6 +317,10 @@ func (f *flow) streams(s *stack) {
 		}
 		first[sig] = b
 		f.residual(b)
+		if b.other != "" {
+			b.stages = nil
+			f.loosen(b)
+		}
 	}
 }
 
@@ -470,6 +484,41 @@ func (f *flow) residual(b *block) {
 		for _, br := range st.branches {
 			f.openBranch(b, br, stream)
 		}
+	}
+}
+
+// loosen takes the modules that the block calls for its branches.
+func (f *flow) loosen(b *block) {
+	info := f.calls[b.call]
+	if info == nil {
+		return
+	}
+	for _, c := range info.children {
+		if len(c.Out) == 0 || len(c.In) == 0 {
+			continue
+		}
+		n := 0
+		for id := c.First; id < c.Last; id++ {
+			if x := f.node(id); x != nil && f.projection(x) != nil {
+				n++
+			}
+		}
+		var out *graph.Node
+		for _, o := range c.Out {
+			if out == nil && f.content[o.ID] && !isInt(o.DType) {
+				out = root(o)
+			}
+		}
+		if n < 2 || out == nil {
+			continue
+		}
+		br := &branch{term: out, out: out, call: c, nodes: map[*graph.Node]bool{}}
+		for id := c.First; id < c.Last; id++ {
+			if x := f.node(id); x != nil {
+				br.nodes[x] = true
+			}
+		}
+		b.loose = append(b.loose, br)
 	}
 }
 
