@@ -393,6 +393,9 @@ func (in *Interp) classAttr(c *Class, name string) (Value, bool) {
 	case "__class__":
 		return meta, true
 	case "__dict__":
+		if len(c.anns) > 0 {
+			in.Annotations(c) // it is an entry of the dict
+		}
 		return c.Dict, true
 	case "__annotations__":
 		return in.Annotations(c), true
