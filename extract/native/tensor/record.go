@@ -186,6 +186,24 @@ func InPlace(in *interp.Interp, op string, t *Tensor, others []*Tensor, data []f
 	return t
 }
 
+// Assign records `t[index] = value`: others are the index tensors and, last,
+// the value. The new value is that of t as a whole. Where the write went
+// through a view of t (direct is false), it reaches the root of the storage but
+// not t itself, should t be a view: that is how torch's _base has it.
+func Assign(in *interp.Interp, t *Tensor, direct bool, others []*Tensor, args ...graph.Arg) {
+	tr := StateOf(in).Tracer
+	if tr == nil {
+		return
+	}
+	n := tr.Record(in, &graph.Node{Op: "setitem", In: tr.nodes(in, append([]*Tensor{t}, others...)), Args: args, Shape: Sizes(t.Shape), DType: t.DType.String()})
+	if direct || t.Base == nil && !t.Parameter {
+		tr.Set(t, n)
+	}
+	if b := t.Base; b != nil && !b.Parameter {
+		tr.Set(b, tr.Record(in, &graph.Node{Op: "write_through", In: []*graph.Node{tr.NodeOf(in, b), n}, Shape: Sizes(b.Shape), DType: b.DType.String()}))
+	}
+}
+
 // Detach is a tensor of the same value that is not a view for provenance's
 // purposes (torch gives it no base) but shares the storage.
 func Detach(in *interp.Interp, src *Tensor, op string) *Tensor {

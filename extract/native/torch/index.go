@@ -518,19 +518,15 @@ func setitem(c *call) interp.Value {
 	}
 	val := c.operandAt(2)
 	r := parseIndex(c, t, c.a[1])
-	others := []*T{}
+	var others []*T
 	args := r.args
-	if val.t != nil {
-		others = append(others, val.t)
-	} else if c.tracing() {
+	if val.t == nil && c.tracing() {
 		args = append(args, tensor.ArgVal(c.in, "value", val.val))
 	}
-	target := t
-	if !r.full && !(r.idx != nil && sameView(r.view, t)) {
-		target = r.view
-		if tr := tensor.StateOf(c.in).Tracer; tr != nil {
-			tr.Set(target, tr.NodeOf(c.in, t))
-		}
+	direct := r.full || r.idx != nil && sameView(r.view, t)
+	target := r.view
+	if direct {
+		target = t
 	}
 	if target.Store == nil && t.Store == nil && tensor.Keeps(t.DType, t.Numel()) && t.Base == nil {
 		t.Store = &tensor.Store{}
@@ -563,7 +559,11 @@ func setitem(c *call) interp.Value {
 		if r.moved && t.Store != nil {
 			t.Store.Data = nil
 		}
-		tensor.InPlace(c.in, "copy_", target, others, data, args...)
+		target.SetValues(data)
+		if val.t != nil {
+			others = append(others, val.t)
+		}
+		tensor.Assign(c.in, t, direct, others, args...)
 		return interp.None
 	}
 	shape, broadcast, at := r.result(c)
@@ -581,7 +581,11 @@ func setitem(c *call) interp.Value {
 			}
 		}
 	}
-	tensor.InPlace(c.in, "index_put_", target, append(others, r.sources()...), data, args...)
+	target.SetValues(data)
+	if others = r.sources(); val.t != nil {
+		others = append(others, val.t)
+	}
+	tensor.Assign(c.in, t, direct, others, args...)
 	return interp.None
 }
 

@@ -446,7 +446,11 @@ func (c *call) binary(op string, kind binaryKind, a, b arg1, f func(a, b float64
 			args = append(args, tensor.ArgVal(c.in, "self", a.val))
 		}
 		if b.t == nil {
-			args = append(args, tensor.ArgVal(c.in, "other", b.val))
+			name := "other"
+			if op == "pow" {
+				name = "exponent"
+			}
+			args = append(args, tensor.ArgVal(c.in, name, b.val))
 		}
 		args = append(args, extra...)
 	}
@@ -1023,7 +1027,7 @@ var pointwiseRows = []row{
 		x := c.T(0)
 		var args []graph.Arg
 		if c.tracing() {
-			args = append(args, tensor.ArgInt("exponent", 2), tensor.ArgInt("other", 2))
+			args = append(args, tensor.ArgInt("exponent", 2))
 		}
 		dt := x.DType
 		if dt == tensor.Bool {
