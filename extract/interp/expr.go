@@ -401,32 +401,44 @@ func (n *compExpr) eval(f *frame) Value {
 	switch n.kind {
 	case 'l':
 		out := &List{}
-		n.run(f, 0, func() { out.V = append(out.V, n.elt.eval(f)) })
+		if u := n.run(f, 0, func() { out.V = append(out.V, n.elt.eval(f)) }); u != nil {
+			return u
+		}
 		return out
 	case 's':
 		out := NewSet()
-		n.run(f, 0, func() { out.D.Set(f.in, n.elt.eval(f), None) })
+		if u := n.run(f, 0, func() { out.D.Set(f.in, n.elt.eval(f), None) }); u != nil {
+			return u
+		}
 		return out
 	case 'd':
 		out := NewDict()
-		n.run(f, 0, func() {
+		u := n.run(f, 0, func() {
 			k := n.elt.eval(f)
 			out.Set(f.in, k, n.val.eval(f))
 		})
+		if u != nil {
+			return u
+		}
 		return out
 	}
 	n.run(f, 0, func() { f.gen.yield(f, n.elt.eval(f)) })
 	return None
 }
 
-func (n *compExpr) run(f *frame, level int, emit func()) {
+// run calls emit for every combination of elements. What it goes over may be
+// unknown: then so is the whole result, and run returns that.
+func (n *compExpr) run(f *frame, level int, emit func()) (unknown *Unknown) {
 	if level == len(n.levels) {
 		emit()
-		return
+		return nil
 	}
 	lv := &n.levels[level]
 	src := lv.iter.eval(f)
 	f.line = lv.line
+	if u, ok := src.(*Unknown); ok && n.kind != 'g' {
+		return u
+	}
 	f.in.each(src, func(v Value) bool {
 		f.in.Step(1)
 		lv.target.store(f, v)
@@ -435,9 +447,10 @@ func (n *compExpr) run(f *frame, level int, emit func()) {
 				return true
 			}
 		}
-		n.run(f, level+1, emit)
-		return true
+		unknown = n.run(f, level+1, emit)
+		return unknown == nil
 	})
+	return unknown
 }
 
 // each calls fn for every element of an iterable until it returns false.
@@ -487,6 +500,9 @@ type genExpr struct {
 func (n *genExpr) eval(f *frame) Value {
 	it := n.iter.eval(f)
 	f.line = n.line
+	if u, ok := it.(*Unknown); ok {
+		return u
+	}
 	var src Value = f.in.Iter(it)
 	fn := n.fn.eval(f).(*Function)
 	return f.in.CallFunction(fn, []Value{src}, nil)

@@ -279,7 +279,9 @@ func (in *Interp) moduleAttr(m *Module, name string) (Value, bool) {
 		}
 		if e := in.declared(m.Name); e != nil {
 			if v, ok := e.Module(in, name); ok {
-				m.Dict.SetStr(name, v)
+				if _, unknown := v.(*Unknown); !unknown { // an unknown says where it was asked for
+					m.Dict.SetStr(name, v)
+				}
 				return v, true
 			}
 		}

@@ -23,12 +23,21 @@ func newDirSource(root string) *dirSource {
 	return &dirSource{root: root, trees: map[string]*pyast.Module{}, errs: map[string]error{}}
 }
 
+// at is the path of a file: packages other than transformers lie in the folder
+// that ARCH_ALSO names.
+func (d *dirSource) at(p string) string {
+	if also := os.Getenv("ARCH_ALSO"); also != "" && !strings.HasPrefix(p, "transformers") {
+		return filepath.Join(also, p)
+	}
+	return filepath.Join(d.root, p)
+}
+
 func (d *dirSource) Resolve(name string) (string, bool, bool) {
 	p := strings.ReplaceAll(name, ".", "/")
-	if _, err := os.Stat(filepath.Join(d.root, p, "__init__.py")); err == nil {
+	if _, err := os.Stat(d.at(p + "/__init__.py")); err == nil {
 		return p + "/__init__.py", true, true
 	}
-	if _, err := os.Stat(filepath.Join(d.root, p+".py")); err == nil {
+	if _, err := os.Stat(d.at(p + ".py")); err == nil {
 		return p + ".py", false, true
 	}
 	return "", false, false
@@ -42,7 +51,7 @@ func (d *dirSource) Parse(file string) (*pyast.Module, error) {
 	if ok {
 		return t, err
 	}
-	b, err := os.ReadFile(filepath.Join(d.root, file))
+	b, err := os.ReadFile(d.at(file))
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +63,7 @@ func (d *dirSource) Parse(file string) (*pyast.Module, error) {
 }
 
 func (d *dirSource) List(dir string) []string {
-	es, _ := os.ReadDir(filepath.Join(d.root, dir))
+	es, _ := os.ReadDir(d.at(dir))
 	var out []string
 	for _, e := range es {
 		if e.IsDir() {
@@ -68,6 +77,6 @@ func (d *dirSource) List(dir string) []string {
 }
 
 func (d *dirSource) Exports(file, name string) bool {
-	b, _ := os.ReadFile(filepath.Join(d.root, file))
+	b, _ := os.ReadFile(d.at(file))
 	return bytes.Contains(b, []byte("class "+name+"(")) || bytes.Contains(b, []byte("class "+name+":")) || bytes.Contains(b, []byte("def "+name+"(")) || bytes.Contains(b, []byte("\n"+name+" = "))
 }
