@@ -1,0 +1,107 @@
+package pipeline
+
+import (
+	"strconv"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/native/tensor"
+)
+
+// AppendFlowRow appends the machine-readable row of a forward: the config
+// values that were set, the inputs, each call of a leaf in order with the
+// sources that reach it, and the sources and shape of the first output.
+func AppendFlowRow(dst []byte, family string, b *Built, set interp.Value, f *Forward) []byte {
+	dst = append(dst, `{"family":`...)
+	dst = appendString(dst, family)
+	dst = append(dst, `,"class":`...)
+	dst = appendString(dst, b.Class.Name)
+	dst = append(dst, `,"set":`...)
+	if set == nil {
+		dst = append(dst, "{}"...)
+	} else {
+		dst = appendPlain(dst, set)
+	}
+	dst = append(dst, `,"inputs":{`...)
+	for i, in := range f.Inputs {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(dst, in.Name)
+		dst = append(dst, ":["...)
+		dst = appendSizes(dst, in.Shape)
+		dst = append(dst, ',')
+		dst = appendString(dst, in.DType.String())
+		dst = append(dst, ']')
+	}
+	p := f.Trace.Provenance()
+	dst = append(dst, `},"calls":`...)
+	dst = appendCalls(dst, f.Trace.Flow(p))
+	out, shape := f.outputFlow(p)
+	dst = append(dst, `,"output":`...)
+	dst = appendOrigins(dst, out)
+	dst = append(dst, `,"output_shape":`...)
+	dst = appendSizes(dst, shape)
+	return append(dst, "}\n"...)
+}
+
+// outputFlow is what the first output comes from, and its shape.
+func (f *Forward) outputFlow(p *graph.Provenance) (from []graph.Origin, shape []int64) {
+	if f.Output == nil {
+		return nil, nil
+	}
+	if f.Output.Node != nil {
+		from = p.Of(f.Output.Node)
+	}
+	return from, tensor.Sizes(f.Output.Shape)
+}
+
+func appendCalls(dst []byte, rows []graph.FlowRow) []byte {
+	dst = append(dst, '[')
+	for i, r := range rows {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, '[')
+		dst = appendString(dst, r.Leaf)
+		dst = append(dst, ',')
+		dst = appendOrigins(dst, r.Sources)
+		dst = append(dst, ']')
+	}
+	return append(dst, ']')
+}
+
+func appendOrigins(dst []byte, os []graph.Origin) []byte {
+	dst = append(dst, '{')
+	for i, o := range os {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(dst, o.Name)
+		dst = append(dst, ":["...)
+		for k, v := range o.Via {
+			if k > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendString(dst, v)
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
+}
+
+// appendSizes writes a shape; a size that is not known is null.
+func appendSizes(dst []byte, shape []int64) []byte {
+	dst = append(dst, '[')
+	for i, n := range shape {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if n < 0 {
+			dst = append(dst, "null"...)
+		} else {
+			dst = strconv.AppendInt(dst, n, 10)
+		}
+	}
+	return append(dst, ']')
+}
