@@ -3,7 +3,6 @@ package nn
 import (
 	"strings"
 
-	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
 	"github.com/arch-extract/arch-extract/pyast"
@@ -167,7 +166,7 @@ func reprWith(spec string, more func(in *interp.Interp, m *interp.Instance) stri
 	}}
 }
 
-// get is a method that is called on modules for what it returns.
+// getter is a property of modules.
 func getter(name string, f func(in *interp.Interp, m *interp.Instance) interp.Value) method {
 	return method{name: name, sig: "self", kind: "property", fn: func(in *interp.Interp, a []interp.Value) interp.Value {
 		m, _ := self(in, a[0], name)
@@ -345,15 +344,4 @@ func tuple(in *interp.Interp, v interp.Value) *interp.Tuple {
 		}
 	}
 	return interp.NewTuple(append([]interp.Value(nil), in.Elements(v)...)...)
-}
-
-// exprOf is the origin of v, its number where it has none.
-func exprOf(v interp.Value) *graph.Expr {
-	if e := interp.ExprOf(v); e != nil {
-		return e
-	}
-	if n, ok := interp.AsInt(v); ok {
-		return graph.LitInt(n)
-	}
-	return nil
 }

@@ -96,7 +96,7 @@ func (st *State) biasParam(in *interp.Interp, f factory, flag, n interp.Value) {
 	}
 }
 
-var fEmbedding, fEmbeddingBag = functional("embedding"), functional("embedding_bag")
+var fEmbeddingBag = functional("embedding_bag")
 
 // EmbeddingClass is torch.nn.Embedding.
 var EmbeddingClass = define("sparse", layer{name: "Embedding",

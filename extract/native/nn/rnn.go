@@ -12,7 +12,7 @@ const rnnSig = "self, mode, input_size, hidden_size, num_layers=1, bias=True, ba
 
 var rnnParams = interp.ParseSignature(rnnSig)
 
-// The recurrent layers.
+// The bases of the recurrent layers and cells.
 var (
 	rnnBase = define("rnn", layer{name: "RNNBase", sig: "-", methods: []method{
 		{name: "__init__", sig: rnnSig, fn: func(in *interp.Interp, a []interp.Value) interp.Value {
@@ -45,17 +45,14 @@ var (
 		}),
 		rnnRepr,
 	}})
-	rnnClass  = rnnLayer("RNN")
-	lstmClass = rnnLayer("LSTM")
-	gruClass  = rnnLayer("GRU")
-	cellBase  = define("rnn", layer{name: "RNNCellBase", sig: "input_size, hidden_size, bias, num_chunks, device=None, dtype=None",
+	cellBase = define("rnn", layer{name: "RNNCellBase", sig: "input_size, hidden_size, bias, num_chunks, device=None, dtype=None",
 		init: func(in *interp.Interp, m *interp.Instance, st *State, a []interp.Value) {
 			initCell(in, m, st, a[0], a[1], a[2], a[3], a[4], a[5])
 		}, methods: []method{resetMethod("reset_parameters"), cellRepr}})
 )
 
 // rnnLayer makes RNN, LSTM or GRU.
-func rnnLayer(name string) *interp.Class {
+func rnnLayer(name string) {
 	c := define("rnn", layer{name: name, base: rnnBase, sig: "-", methods: []method{
 		{name: "forward", sig: "self, input, hx=None", fn: func(in *interp.Interp, a []interp.Value) interp.Value { return rnnForward(in, a, name) }},
 	}})
@@ -103,7 +100,6 @@ func rnnLayer(name string) *interp.Class {
 			return interp.None
 		}})
 	c.AddMethods()
-	return c
 }
 
 // initRNN: mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size, device, dtype.
@@ -410,6 +406,9 @@ func initCell(in *interp.Interp, m *interp.Instance, st *State, input, hidden, b
 }
 
 func setupRNN() {
+	rnnLayer("RNN")
+	rnnLayer("LSTM")
+	rnnLayer("GRU")
 	fields := []string{"data", "batch_sizes", "sorted_indices", "unsorted_indices"}
 	for i, n := range fields {
 		addMethods(packedClass, method{name: n, sig: "self", kind: "property", fn: func(_ *interp.Interp, a []interp.Value) interp.Value {

@@ -34,6 +34,7 @@ type made struct {
 
 // note remembers the running line as the one that registered name.
 func (st *State) note(in *interp.Interp, name string) {
+	in.Step(len(st.made) / 16) // the search below grows with it
 	for i := range st.made {
 		if st.made[i].name == name {
 			st.made[i].at = in.Here()
@@ -150,6 +151,3 @@ func asModule(v interp.Value) *interp.Instance {
 	}
 	return nil
 }
-
-// dimExpr is the origin of a dimension: nil for plain numbers.
-func dimExpr(v interp.Value) *graph.Expr { return interp.ExprOf(v) }
