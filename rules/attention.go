@@ -290,6 +290,8 @@ func (f *flow) scores(a *attn, n *graph.Node, depth int) bool {
 			*a = saved
 		}
 		return false
+	case (n.Op == "add" || n.Op == "sub") && len(n.In) == 1:
+		return f.scores(a, n.In[0], depth+1)
 	case n.Op == "sub" && len(n.In) == 2:
 		m := root(n.In[1])
 		if m.Op == "max" || m.Op == "amax" || m.Op == "logsumexp" || base(m).Op == "max" || base(m).Op == "amax" {

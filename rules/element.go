@@ -150,6 +150,29 @@ func (f *flow) origin(e elem) (out []elem, ok bool) {
 			return []elem{{v, broadcastIndex(index(c, regionShape(n)), regionShape(n), v.Shape)}}, true
 		}
 		return nil, false
+	case "write_through":
+		// a write to a view of the value: inside the view the written, else the old
+		if len(n.In) < 2 || len(n.In[1].In) == 0 {
+			return nil, false
+		}
+		w := n.In[1]
+		view := w.In[0]
+		if view.Op != "getitem" || len(view.Shape) != len(w.Shape) {
+			return nil, false
+		}
+		r := *n
+		r.Args = view.Args
+		c, inside, ok := region(&r, coords(e.i, n.Shape))
+		if !ok {
+			return nil, false
+		}
+		if !inside {
+			return []elem{{in, e.i}}, true
+		}
+		return []elem{{w, index(c, w.Shape)}}, true
+	case "copy":
+		v := n.In[len(n.In)-1]
+		return []elem{{v, broadcastIndex(e.i, n.Shape, v.Shape)}}, true
 	case "cat":
 		r := len(n.Shape)
 		d := dimOf(n, "dim", 0, r)

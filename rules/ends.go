@@ -286,6 +286,12 @@ func scaleText(e *graph.Expr) string {
 	if e.Op == "call" && (e.Name == "float" || e.Name == "tensor") && len(e.Args) == 1 {
 		return scaleText(e.Args[0])
 	}
+	if e.Op == "/" && e.Args[0].Op == "lit" && e.Args[0].Name == "1" {
+		if s := e.Args[1].String(); strings.Contains(s, " ") {
+			return "1/(" + s + ")"
+		}
+		return "1/" + e.Args[1].String()
+	}
 	return e.String()
 }
 

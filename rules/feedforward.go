@@ -153,7 +153,7 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 	f := p.Block(b, path, "moe.experts", m.experts)
 	d := p.weightDim(m.router, true)
 	f.At = spans(append(p.configAt(d.E), routerMade)...)
-	if d.E != nil {
+	if d.E != nil && m.zero == 0 {
 		f.Expr = d.E.String()
 	} else {
 		f.At = spans(append(p.configNumberAt(m.experts, "expert"), f.At...)...)
@@ -238,6 +238,10 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 			gate = []graph.Span{u.At, site(m.shared.down.out)}
 		}
 		p.Block(b, path, "moe.shared_gate", m.sharedGate != nil, gate...)
+	}
+	z := p.Block(b, path, "moe.zero_experts", m.zero, m.router.out.At, routerMade)
+	if m.zero == 0 {
+		z.Status = graph.Absent
 	}
 	if m.weightOn != "" {
 		at := []graph.Span{m.weightMul.At, site(m.weightMul)}

@@ -92,6 +92,16 @@ func canonical(t *graph.Trace) *graph.Trace {
 		d := &slab[i]
 		*d = *n
 		d.Op = opName(n.Op)
+		if d.Op == "conv" && len(n.In) > 1 {
+			switch len(n.In[1].Shape) {
+			case 3:
+				d.Op = "conv1d"
+			case 4:
+				d.Op = "conv2d"
+			case 5:
+				d.Op = "conv3d"
+			}
+		}
 		d.Call, d.Leaf = calls[n.Call], calls[n.Leaf]
 		if len(n.In) > 0 {
 			d.In = make([]*graph.Node, len(n.In))
@@ -550,6 +560,21 @@ func depthwise(p *proj) bool {
 
 // outWidth is the width of the projection's output.
 func (p *proj) outWidth() int64 {
+	if p.out.Op == "einsum" {
+		if ins, out, ok := equation(p.out); ok && len(out) == len(p.out.Shape) {
+			w := int64(1)
+			x := ins[0]
+			if p.out.In[0] != p.in {
+				x = ins[1]
+			}
+			for i, l := range out {
+				if !hasRune(x, l) {
+					w *= p.out.Shape[i]
+				}
+			}
+			return w
+		}
+	}
 	if s := p.out.Shape; len(s) > 0 {
 		if p.conv && len(s) > 1 {
 			return s[1]

@@ -291,6 +291,10 @@ func (f *flow) latent(a *attn) bool {
 					n = u.in
 					continue
 				}
+				if x, _, ok := f.scaling(n); ok {
+					n = x
+					continue
+				}
 				break
 			}
 			if q := f.projection(n); q != nil && within(q.out, a.call) && q.out != k.out {

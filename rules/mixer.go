@@ -25,7 +25,7 @@ type mixer struct {
 func (f *flow) mixerAt(b *block, br *branch) *mixer {
 	c := br.call
 	m := &mixer{call: c}
-	var lru, peak, fixedDecay, decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node
+	var soft, lru, peak, fixedDecay, decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node
 	var decay2 bool
 	for id := c.First; id < c.Last; id++ {
 		n := f.node(id)
@@ -59,6 +59,8 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 					m.conv = s[2]
 				}
 			}
+		case n.Op == "softmax":
+			soft = n
 		case n.Op == "cumsum":
 			cumsum = n
 		case n.Op == "softplus":
@@ -77,6 +79,9 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 				selfProduct = n
 			}
 		}
+	}
+	if soft != nil && decay == nil && !decay2 && solve == nil {
+		return nil // an attention that was not recognised
 	}
 	switch {
 	case solve != nil || selfProduct != nil:

@@ -19,7 +19,7 @@ func runModel(p *Pass) {
 		if p.Model.TraceError != "" {
 			why = p.Model.TraceError
 		}
-		if p.Model.Trace == nil || len(p.Model.Trace.Nodes) == 0 {
+		if p.Model.TraceError != "" || p.Model.Trace == nil || len(p.Model.Trace.Nodes) == 0 {
 			if p.Model.TraceError == "" {
 				why = "there is no trace of a forward"
 			}
@@ -98,7 +98,7 @@ func (p *Pass) kindOfStack() string {
 			if a.cross {
 				continue
 			}
-			v := p.f.visible(a)
+			v := p.sight(b, a)
 			if v.why != "" {
 				continue
 			}

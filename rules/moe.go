@@ -57,6 +57,18 @@ func (f *flow) moeAt(b *block, br *branch) *moe {
 	if len(picks) == 0 {
 		return nil
 	}
+	for _, op := range []string{"topk", "argmax"} {
+		var only []*graph.Node
+		for _, n := range picks {
+			if n.Op == op {
+				only = append(only, n)
+			}
+		}
+		if len(only) > 0 { // sorts put tokens in the order of their experts
+			picks = only
+			break
+		}
+	}
 	// the last choice whose input is as wide as a router's output
 	for i := len(picks) - 1; i >= 0; i-- {
 		ps, _ := f.nearest(picks[i].In[0], nil)
@@ -365,6 +377,11 @@ func (m *moe) findExperts(f *flow, b *block, br *branch, c *graph.Call) {
 			})
 		}
 	}
+	if e := m.weightE; e != nil && len(e.Shape) >= 3 && e.Shape[0].N > 1 && e.Shape[0].N < m.experts {
+		// the router also scores experts that have no weights
+		m.zero = m.experts - e.Shape[0].N
+		m.experts = e.Shape[0].N
+	}
 	if m.weightMul != nil {
 		m.weightOn = "output"
 		if m.routed != nil {
@@ -421,6 +438,9 @@ func (f *flow) biasFollows(p *proj) *proj {
 
 func numbered(path string) bool {
 	for _, p := range strings.Split(path, ".") {
+		if i := strings.LastIndexByte(p, '_'); i >= 0 {
+			p = p[i+1:]
+		}
 		if _, err := strconv.Atoi(p); err == nil {
 			return true
 		}

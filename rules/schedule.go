@@ -28,7 +28,7 @@ func runSchedule(p *Pass) {
 			if a.cross && hasSelf(b) {
 				continue
 			}
-			k, w, spans := p.attentionKind(a)
+			k, w, spans := p.attentionKind(b, a)
 			if w != "" {
 				why = w
 			}
@@ -119,11 +119,11 @@ func (p *Pass) scheduleAt() []graph.Span {
 }
 
 // attentionKind is what schedule.mixers calls an attention.
-func (p *Pass) attentionKind(a *attn) (kind, why string, at []graph.Span) {
+func (p *Pass) attentionKind(b *block, a *attn) (kind, why string, at []graph.Span) {
 	if a.sparse != nil {
 		return "sparse", "", []graph.Span{site(a.sparse)}
 	}
-	v := p.f.visible(a)
+	v := p.sight(b, a)
 	switch {
 	case v.partly != "":
 		return "full", v.partly, nil

@@ -171,6 +171,20 @@ var maskRule = &Rule{
 	Run:  runMask,
 }
 
+// sight is visible with doubts where nothing was found to hide keys.
+func (p *Pass) sight(b *block, a *attn) visibility {
+	v := p.f.visible(a)
+	if v.why == "" && !v.causal && len(v.at) == 0 {
+		switch {
+		case len(a.contentful) > 0:
+			v.why = "what is added to the scores depends on the hidden state and may hide keys"
+		case p.anyCausal(b.stack):
+			v.why = "no mask was found here though other layers of the stack are causal"
+		}
+	}
+	return v
+}
+
 // anyCausal reports whether some self-attention of the stack is causal.
 func (p *Pass) anyCausal(s *stack) bool {
 	for _, b := range s.own() {
@@ -188,15 +202,7 @@ func runMask(p *Pass) {
 		if a.cross {
 			return
 		}
-		v := p.f.visible(a)
-		if v.why == "" && !v.causal && len(v.at) == 0 {
-			switch {
-			case len(a.contentful) > 0:
-				v.why = "what is added to the scores depends on the hidden state and may hide keys"
-			case p.anyCausal(b.stack):
-				v.why = "no mask was found here though other layers of the stack are causal"
-			}
-		}
+		v := p.sight(b, a)
 		where := append(append([]graph.Span{}, v.at...), site(a.soft))
 		if v.why != "" {
 			unknown(p.Block(b, path, "attention.mask", nil, where...), v.why)
