@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"encoding/json"
 	"io"
 	"path"
 	"strconv"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
@@ -22,149 +23,103 @@ func (a *app) paramsCommand() *cobra.Command {
 parameters as torch's named_parameters() does: name<TAB>4096x22016<TAB>float32,
 a scalar as "scalar".
 
---format ndjson prints an object a class, with buffers and modules. With --all,
-or a whole SOURCE as TARGET, it does so for every model class.`,
+--format ndjson prints an object a class, with buffers and modules; --format
+json an object a class in which a dimension that follows from the config is
+{"n": its number, "expr": how it follows}. With --all, or a whole SOURCE as
+TARGET, every model class is listed.`,
 		Args:              oneTarget,
 		ValidArgsFunction: a.completeTarget,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := a.formatOf(cmd, "text", "ndjson")
+			format, err := a.formatOf(cmd, "text", "ndjson", "json")
 			if err != nil {
 				return err
 			}
-			config, set, err := a.settings(cmd)
+			w, err := a.work(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			t, err := a.target(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			defer t.Source.Close()
-			if config == nil {
-				config = t.Config
-			}
-			units, err := pipeline.Units(t, a.all)
-			if err != nil {
-				return err
-			}
-			p := &params{app: a, source: t.Source, config: config, set: set, ndjson: format == "ndjson", headers: len(units) > 1 || a.all}
-			return a.write(func(w io.Writer) error { return p.run(w, units) })
+			defer w.close()
+			return w.write(func(out io.Writer) error { return w.params(out, format) })
 		},
 	}
 }
 
-// params lists the parameters of units.
-type params struct {
-	*app
-	source          *load.Source
-	config          *load.Config
-	set             []load.Setting
-	ndjson, headers bool
-}
-
-// paramsResult is what one unit gives: rows, totals, and what failed.
-type paramsResult struct {
+// listed is what one class gives: its rows and their totals.
+type listed struct {
 	rows           []byte
 	tensors, total int64
-	failures       []string
 }
 
-func (p *params) run(w io.Writer, units []pipeline.Unit) error {
-	engine := &pipeline.Engine{Source: p.source, Jobs: p.jobs}
-	var sum paramsResult
-	var failed bool
-	var werr error
-	pipeline.Each(engine, len(units), func(s *pipeline.Session, i int) paramsResult { return p.unit(s, units[i]) },
-		func(_ int, r paramsResult) {
-			if werr == nil {
-				_, werr = w.Write(r.rows)
-			}
-			sum.tensors += r.tensors
-			sum.total += r.total
-			for _, f := range r.failures {
-				failed = true
-				p.complain("%s", f)
-			}
-		})
-	if werr != nil {
-		return werr
-	}
-	if !p.ndjson && !p.quiet {
-		p.complain("%d parameters in %d tensors", sum.total, sum.tensors)
-	}
-	if failed {
-		return errItems
-	}
-	return nil
-}
-
-func (p *params) unit(s *pipeline.Session, u pipeline.Unit) (r paramsResult) {
-	fail := func(class string, err error) {
-		if p.ndjson {
-			r.rows = pipeline.AppendErrorRow(r.rows, u.File.Family, class, path.Base(u.File.Path), err)
-		}
-		r.failures = append(r.failures, p.sentence(u.File, class, err))
-	}
-	var classes []*interp.Class
-	var err error
-	if u.Class == "" {
-		classes, err = s.ModelClasses(u.File.Module)
-	} else {
-		var c *interp.Class
-		c, err = s.Class(u.File.Module, u.Class)
-		classes = []*interp.Class{c}
-	}
-	if err != nil {
-		fail(u.Class, err)
-		return r
-	}
-	for _, c := range classes {
-		b, err := s.Build(c, pipeline.Options{Config: p.keywords(), Published: p.config != nil})
+func (w *work) params(out io.Writer, format string) error {
+	var sum listed
+	err := each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (l listed, err error) {
+		b, err := s.BuildWith(c, w.settings)
 		if err != nil {
-			fail(c.Name, err)
-			continue
+			return l, err
 		}
 		for _, x := range b.Tree.Params {
-			r.tensors++
-			r.total += x.Tensor.Numel()
+			l.tensors++
+			l.total += max(x.Tensor.Numel(), 0)
 		}
-		if p.ndjson {
-			r.rows = pipeline.AppendTreeRow(r.rows, u.File.Family, path.Base(u.File.Path), b)
-			continue
+		switch format {
+		case "ndjson":
+			l.rows = pipeline.AppendTreeRow(nil, f.Family, path.Base(f.Path), b)
+		case "json":
+			l.rows, err = symbolic(f.Family, b)
+		default:
+			l.rows = textRows(f.Family, b, w.many)
 		}
-		if p.headers {
-			r.rows = append(r.rows, "# "+u.File.Family+" "+c.Name+"\n"...)
+		return l, err
+	}, func(p product[listed]) error {
+		if p.err != nil && format == "ndjson" {
+			p.out.rows = pipeline.AppendErrorRow(nil, p.file.Family, p.class, path.Base(p.file.Path), p.err)
 		}
-		for _, x := range b.Tree.Params {
-			var dims []string
-			for _, d := range x.Tensor.Shape {
-				dims = append(dims, dimension(d.V))
-			}
-			r.rows = append(r.rows, x.Name+"\t"+shape(dims)+"\t"+x.Tensor.DType.String()+"\n"...)
-		}
+		sum.tensors += p.out.tensors
+		sum.total += p.out.total
+		_, err := out.Write(p.out.rows)
+		return err
+	})
+	if format != "ndjson" && !w.quiet && sum.tensors > 0 {
+		w.complain("%d parameters in %d tensors", sum.total, sum.tensors)
 	}
-	return r
+	return err
 }
 
-// keywords are the config's keyword arguments; each model gets its own, for
-// config classes keep what they are given.
-func (p *params) keywords() *interp.Dict {
-	if p.config == nil && p.set == nil {
-		return nil
+func textRows(family string, b *pipeline.Built, header bool) (rows []byte) {
+	if header {
+		rows = append(rows, "# "+family+" "+b.Class.Name+"\n"...)
 	}
-	return pipeline.ConfigArgs(p.config, p.set)
+	for _, x := range b.Tree.Params {
+		var dims []string
+		for _, d := range x.Tensor.Shape {
+			dims = append(dims, dimension(d.V))
+		}
+		rows = append(rows, x.Name+"\t"+shape(dims)+"\t"+x.Tensor.DType.String()+"\n"...)
+	}
+	return rows
 }
 
-// sentence is a failure with its place: path:line:1: Class: what Python says.
-func (p *params) sentence(f load.File, class string, err error) string {
-	where := p.source.Where(f.Path)
-	if at := pipeline.At(err); at.File != "" {
-		where = fmt.Sprintf("%s:%d:1", p.source.Where(at.File), at.Line)
+// symbolic is an object with the parameters, dimensions as they follow from the config.
+func symbolic(family string, b *pipeline.Built) ([]byte, error) {
+	type entry struct {
+		Name  string      `json:"name"`
+		Shape []graph.Dim `json:"shape"`
+		DType string      `json:"dtype"`
 	}
-	if class != "" {
-		class += ": "
+	o := struct {
+		Family     string  `json:"family"`
+		Class      string  `json:"class"`
+		Parameters []entry `json:"parameters"`
+	}{family, b.Class.Name, []entry{}}
+	for _, x := range b.Tree.Params {
+		e := entry{x.Name, []graph.Dim{}, x.Tensor.DType.String()}
+		for _, d := range x.Tensor.Shape {
+			e.Shape = append(e.Shape, graph.Dim{N: d.V, E: d.E})
+		}
+		o.Parameters = append(o.Parameters, e)
 	}
-	return where + ": " + class + err.Error()
+	rows, err := json.Marshal(o)
+	return append(rows, '\n'), err
 }
 
 func dimension(n int64) string {

@@ -18,16 +18,17 @@ type app struct {
 
 	from, class, config, format, output, color string
 	also, set                                  []string
-	all, fetch, quiet, verbose                 bool
+	all, fetch, quiet, verbose, evidence       bool
 	jobs                                       int
 }
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "arch-extract COMMAND [flags] ARGS",
+		Use:   "arch-extract [COMMAND] TARGET",
 		Short: "Read the Python source of transformer models and write down their architecture",
 		Long: `arch-extract reads the Python source of transformer models and writes down
-their architecture. It runs no Python and needs no torch.
+their architecture. It runs no Python and needs no torch. Without a command it
+prints the report of the target's model.
 
 TARGET is a modeling file, a folder with modeling files, a family (qwen2), a
 class (Qwen2ForCausalLM), a config.json, or - for source on standard input;
@@ -40,6 +41,20 @@ $ARCH_EXTRACT_SOURCE, else the transformers of the active virtual environment,
 else the newest release in the cache.
 
 Exit status: 0 done, 1 diff found differences, 2 something failed.`,
+		Example: `  arch-extract --fetch qwen2
+  arch-extract --set num_key_value_heads=8 qwen2
+  arch-extract --from transformers.whl llama:LlamaModel`,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: a.completeTarget,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch len(args) {
+			case 0:
+				return cmd.Help()
+			case 1:
+				return a.report(cmd, args[0])
+			}
+			return usagef(cmd, "one target is expected, not %d", len(args))
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
@@ -55,6 +70,7 @@ Exit status: 0 done, 1 diff found differences, 2 something failed.`,
 	f.BoolVar(&a.all, "all", false, "every model class of the target")
 	f.StringVar(&a.config, "config", "", "a config.json (`FILE`) with the values to use")
 	f.StringArrayVar(&a.set, "set", nil, "a config value, as `key=value`; dotted for sub-configs; the value is YAML; repeatable")
+	f.BoolVar(&a.evidence, "evidence", false, "in a report, expressions and places as fields, not comments")
 	f.StringVar(&a.format, "format", "", "the output format")
 	f.StringVarP(&a.output, "output", "o", "", "write to `FILE` in place of standard output")
 	f.IntVar(&a.jobs, "jobs", runtime.GOMAXPROCS(0), "how many to work on at once (`N`)")
@@ -71,7 +87,7 @@ Exit status: 0 done, 1 diff found differences, 2 something failed.`,
 		}
 		return usagef(cmd, "--color %s: auto, always or never is expected", a.color)
 	}
-	root.AddCommand(a.paramsCommand(), a.astCommand(), a.fetchCommand(), a.versionCommand())
+	root.AddCommand(a.paramsCommand(), a.flowCommand(), a.factsCommand(), a.demoCommand(), a.astCommand(), a.fetchCommand(), a.versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	return root

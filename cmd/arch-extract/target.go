@@ -17,8 +17,8 @@ func oneTarget(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// target resolves the target by the shared flags.
-func (a *app) target(cmd *cobra.Command, spec string) (*load.Target, error) {
+// findTarget resolves the target by the shared flags.
+func (a *app) findTarget(cmd *cobra.Command, spec string) (*load.Target, error) {
 	return load.FindTarget(cmd.Context(), spec, a.class, a.options())
 }
 

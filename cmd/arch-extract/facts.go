@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/arch-extract/arch-extract/extract/emit"
+	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/pipeline"
+)
+
+func (a *app) factsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "facts TARGET",
+		Short: "One record per fact",
+		Long: `Facts lists what is stated about a model, one fact a line: its key, its value,
+the modules that it holds for and the lines of the source that decide it.
+
+--format ndjson prints an object a fact; yaml and json print a list.`,
+		Args:              oneTarget,
+		ValidArgsFunction: a.completeTarget,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format, err := a.formatOf(cmd, "text", "ndjson", "yaml", "json")
+			if err != nil {
+				return err
+			}
+			w, err := a.work(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			defer w.close()
+			return w.write(func(out io.Writer) error { return w.facts(out, format) })
+		},
+	}
+}
+
+func (w *work) facts(out io.Writer, format string) error {
+	var all []graph.Fact
+	first := true
+	lines := format == "text" || format == "ndjson"
+	err := each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
+		return w.describe(s, f, c)
+	}, func(p product[described]) error {
+		if p.err != nil {
+			return nil
+		}
+		w.remark(p.out)
+		m := p.out.model
+		if !lines {
+			all = append(all, m.Facts...)
+			return nil
+		}
+		if w.many && format == "text" {
+			if err := blank(out, &first); err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(out, "# %s %s\n", m.Family, m.Class); err != nil {
+				return err
+			}
+		}
+		return emit.Facts(out, m.Facts, format)
+	})
+	if lines {
+		return err
+	}
+	if werr := emit.Facts(out, all, format); werr != nil {
+		return werr
+	}
+	return err
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/arch-extract/arch-extract/extract/emit"
+	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/pipeline"
+)
+
+// report is `arch-extract TARGET`.
+func (a *app) report(cmd *cobra.Command, spec string) error {
+	w, err := a.work(cmd, spec)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	return w.report(cmd)
+}
+
+// described is what the report and the facts are written from.
+type described struct {
+	model *graph.Model
+	note  string // why forward failed, or ""
+}
+
+func (w *work) describe(s *pipeline.Session, f load.File, c *interp.Class) (d described, err error) {
+	r, err := s.Run(c, w.settings, nil)
+	if err != nil {
+		return d, err
+	}
+	if r.Err != nil {
+		d.note = w.sentence(f, c.Name, r.Err)
+	}
+	d.model, err = s.Describe(w.target.Source, f.Family, w.settings, r)
+	if err == nil && w.label != "" {
+		d.model.Source.Package = w.label
+	}
+	return d, err
+}
+
+// remark says of a class that its forward could not be followed.
+func (w *work) remark(d described) {
+	if d.note != "" && !w.quiet {
+		w.complain("%s (in forward: facts that need it are unknown)", d.note)
+	}
+}
+
+func (w *work) report(cmd *cobra.Command) error {
+	format, err := w.formatOf(cmd, "yaml", "json")
+	if err != nil {
+		return err
+	}
+	return w.write(func(out io.Writer) error {
+		first := true
+		if format == "json" && w.many {
+			if _, err := io.WriteString(out, "["); err != nil {
+				return err
+			}
+		}
+		err := each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
+			return w.describe(s, f, c)
+		}, func(p product[described]) error {
+			if p.err != nil {
+				return nil
+			}
+			w.remark(p.out)
+			var b bytes.Buffer
+			if w.many {
+				switch {
+				case format == "yaml":
+					b.WriteString("---\n")
+				case !first:
+					b.WriteString(",\n")
+				default:
+					b.WriteString("\n")
+				}
+			}
+			first = false
+			if err := emit.Report(&b, p.out.model, format, emit.Options{Evidence: w.evidence}); err != nil {
+				return err
+			}
+			_, err := out.Write(b.Bytes())
+			return err
+		})
+		if format == "json" && w.many {
+			if _, werr := io.WriteString(out, "]\n"); werr != nil {
+				return werr
+			}
+		}
+		return err
+	})
+}

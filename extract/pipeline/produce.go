@@ -1,0 +1,175 @@
+package pipeline
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/rules"
+)
+
+// Eager selects, in a config and its sub-configs, the implementations whose
+// every step is written in the source: attention with a softmax that can be
+// seen, experts by batched products.
+func Eager(in *interp.Interp, cfg *interp.Instance) { eager(in, cfg, "batched_mm") }
+
+// eagerByLoop is Eager with the experts one after the other.
+func eagerByLoop(in *interp.Interp, cfg *interp.Instance) { eager(in, cfg, "") }
+
+func eager(in *interp.Interp, cfg *interp.Instance, experts string) {
+	set := func(c *interp.Instance) {
+		in.SetAttr(c, "_attn_implementation_internal", interp.NewStr("eager"))
+		if experts != "" {
+			in.SetAttr(c, "_experts_implementation_internal", interp.NewStr(experts))
+		}
+	}
+	set(cfg)
+	subs, ok := in.LookupAttr(cfg, "sub_configs")
+	if !ok {
+		return
+	}
+	for _, k := range in.Elements(subs) {
+		name, _ := interp.AsStr(k)
+		if v, ok := in.LookupAttr(cfg, name); ok {
+			if c, ok := v.(*interp.Instance); ok {
+				set(c)
+			}
+		}
+	}
+}
+
+// Settings are the config values to use beside the class's defaults.
+type Settings struct {
+	Config *load.Config // a config.json, or nil
+	Set    []load.Setting
+}
+
+// options are the build options that the settings make. Each build gets
+// arguments of its own, for config classes keep what they are given.
+func (v Settings) options(prepare func(*interp.Interp, *interp.Instance)) Options {
+	o := Options{Published: v.Config != nil, Prepare: prepare}
+	if v.Config != nil || len(v.Set) > 0 {
+		o.Config = ConfigArgs(v.Config, v.Set)
+	}
+	return o
+}
+
+// BuildWith builds a class with config values, as its defaults choose the
+// implementations of its parts.
+func (s *Session) BuildWith(cls *interp.Class, v Settings) (*Built, error) {
+	return s.Build(cls, v.options(nil))
+}
+
+// String says where the values come from: "defaults", the config.json, what was set.
+func (v Settings) String() string {
+	var parts []string
+	if v.Config != nil {
+		parts = append(parts, v.Config.Path)
+	}
+	for _, s := range v.Set {
+		parts = append(parts, s.Key+"="+settingText(s.Value))
+	}
+	if len(parts) == 0 {
+		return "defaults"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func settingText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case []any:
+		var parts []string
+		for _, x := range v {
+			parts = append(parts, settingText(x))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case []load.Setting:
+		var parts []string
+		for _, x := range v {
+			parts = append(parts, x.Key+": "+settingText(x.Value))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return fmt.Sprint(v)
+}
+
+// Run is a model that was built, and one forward of it.
+type Run struct {
+	Built   *Built
+	Forward *Forward // never nil; its trace ends where forward failed
+	// Err is why forward failed; the module tree is known all the same.
+	Err error
+}
+
+// Run builds a class and runs its forward, without data where that is
+// possible, else as on a CPU. The error says that the model cannot be built.
+func (s *Session) Run(cls *interp.Class, v Settings, inputs []Input) (*Run, error) {
+	b, err := s.Build(cls, v.options(Eager))
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Built: b}
+	if r.Forward, r.Err = s.Forward(b, Scenario{Inputs: inputs, Device: "meta"}); r.Err == nil {
+		return r, nil
+	}
+	// Some forwards ask for values that a tensor without data has not.
+	if b, err = s.Build(cls, v.options(eagerByLoop)); err != nil {
+		return r, nil
+	}
+	if f, err := s.Forward(b, Scenario{Inputs: inputs, Device: "cpu"}); err == nil {
+		r = &Run{Built: b, Forward: f}
+	}
+	return r, nil
+}
+
+// Describe states what is known of a run: the model with its facts. Where
+// forward failed, the facts that need it are unknown, with its error.
+func (s *Session) Describe(src *load.Source, family string, v Settings, r *Run) (m *graph.Model, err error) {
+	defer Bug(&err)
+	f := r.Forward
+	if r.Err != nil {
+		f = nil
+	}
+	m = s.Model(family, r.Built, f, r.Err)
+	m.Source.Package = src.PackageVersion()
+	m.Source.Modeling = display(src, m.Source.Modeling)
+	m.Source.Config = display(src, m.Source.Config)
+	m.Source.Values = v.String()
+	read := func(file string) []byte { b, _ := src.ReadFile(file); return b }
+	return rules.Annotate(m, rules.Options{Source: read}), nil
+}
+
+func display(src *load.Source, file string) string {
+	if file == "" {
+		return ""
+	}
+	return src.Display(file)
+}
+
+// Bug is deferred where a mistake of ours must fail one class and not the run:
+// it turns a panic into an error that names the place.
+func Bug(err *error) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	at := "an unknown place"
+	pc := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
+	for {
+		f, more := frames.Next()
+		if f.File != "" && !strings.HasPrefix(f.Function, "runtime.") {
+			at = fmt.Sprintf("%s:%d", f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)
+			break
+		}
+		if !more {
+			break
+		}
+	}
+	*err = fmt.Errorf("a bug in arch-extract at %s: %v", at, p)
+}
