@@ -47,6 +47,12 @@ var rows = []interp.Entry{
 		Why:  "writes docstrings",
 	},
 	{
+		Name: "transformers.utils.versions.require_version_core",
+		Sig:  "requirement",
+		Fn:   none,
+		Why:  "checks the versions of what is installed; nothing is",
+	},
+	{
 		Name: "transformers.utils.doc.add_start_docstrings",
 		Raw:  decoratorMaker,
 		Why:  "writes docstrings",
@@ -173,6 +179,7 @@ var inertPrefixes = []struct{ name, why string }{
 	{"transformers.integrations.deepgemm", "replacement kernels"},
 	{"transformers.integrations.sonicmoe", "replacement kernels"},
 	{"transformers.integrations.gguf", "file format of weights"},
+	{"transformers.modeling_gguf_pytorch_utils", "file format of weights"},
 	{"transformers.integrations.ggml", "file format of weights"},
 	{"transformers.integrations.bitsandbytes", "quantised weights"},
 	{"transformers.integrations.integration_utils", "reporting of training runs"},
