@@ -498,7 +498,7 @@ func (f *flow) projection(n *graph.Node) *proj {
 	case n.Op == "add" && len(n.In) == 2:
 		for i := range 2 {
 			w := weightLike(n.In[i])
-			if w == nil || len(w.Shape) > 2 {
+			if w == nil || len(w.Shape) > 2 || len(w.Shape) == 2 && !picked(n.In[i]) {
 				continue
 			}
 			x := n.In[1-i]
@@ -515,6 +515,17 @@ func (f *flow) projection(n *graph.Node) *proj {
 		}
 	}
 	return nil
+}
+
+// picked reports whether a parameter's slices are chosen by a tensor, as those
+// of experts are.
+func picked(n *graph.Node) bool {
+	for ; n != nil && n.Op != "param" && len(n.In) > 0; n = n.In[0] {
+		if n.Op == "getitem" && len(n.In) > 1 || n.Op == "index_select" || n.Op == "getitem" && arg(n, "index") != nil && arg(n, "index").IsNum {
+			return true
+		}
+	}
+	return false
 }
 
 // nearest finds the learned projections from which n is computed: the first

@@ -170,6 +170,17 @@ func (m *mixer) sizes(f *flow, c *graph.Call, self *graph.Node) {
 	_ = mod
 }
 
+// onePlace reports whether an indexing takes single places and whole
+// dimensions, no parts: one step of a sequence.
+func onePlace(n *graph.Node) bool {
+	for _, a := range n.Args {
+		if a.Name == "index" && a.Val != ":" && a.Val != "..." && a.Val != "None" && !a.IsNum {
+			return false
+		}
+	}
+	return true
+}
+
 // shareValue reports whether both are the same value up to layouts, padding
 // and factors: keys times keys, as in the delta rule.
 func (f *flow) shareValue(x, y *graph.Node) bool {
@@ -185,6 +196,8 @@ func (f *flow) shareValue(x, y *graph.Node) bool {
 			case identities[n.Op] || n.Op == "pad":
 				walk(n.In[0], d+1)
 			case layouts[n.Op] && len(n.In) > 0 && numel(n.In[0].Shape) == numel(n.Shape):
+				walk(n.In[0], d+1)
+			case n.Op == "getitem" && len(n.In) == 1 && onePlace(n):
 				walk(n.In[0], d+1)
 			case n.Op == "mul":
 				for _, z := range n.In {

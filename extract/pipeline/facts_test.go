@@ -1,0 +1,153 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/rules"
+)
+
+// factTable is a table of facts that a person read from the code.
+type factTable struct {
+	Family, Class string
+	Facts         map[string]struct {
+		Value any
+		At    string
+	}
+}
+
+// TestFactTables compares the facts of the main stack with the tables of
+// testdata/facts: every value, and how often the deciding line is among the
+// evidence. It needs the release's source (ARCH_TREE: the folder that holds
+// the package).
+func TestFactTables(t *testing.T) {
+	root := os.Getenv("ARCH_TREE")
+	if root == "" {
+		t.Skip("ARCH_TREE names no folder with the transformers package")
+	}
+	files, err := filepath.Glob("../../testdata/facts/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no tables", err)
+	}
+	s := NewSession(newDirSource(root), limitsForTest)
+	opt := rules.Options{Source: func(f string) []byte { b, _ := os.ReadFile(filepath.Join(root, f)); return b }}
+	values, places, total := 0, 0, 0
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var table factTable
+		if err := json.Unmarshal(b, &table); err != nil {
+			t.Fatal(file, err)
+		}
+		t.Run(table.Family, func(t *testing.T) {
+			cls, err := s.Class(Package+".models."+table.Family+".modeling_"+table.Family, table.Class)
+			if err != nil {
+				t.Fatal(err)
+			}
+			built, err := s.Build(cls, Options{Prepare: eagerConfig("meta")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, ferr := s.Forward(built, Scenario{})
+			by := map[string][]graph.Fact{}
+			for _, f := range rules.Run(s.Model(table.Family, built, f, ferr), opt) {
+				if f.Stack == "main" {
+					by[f.Key] = append(by[f.Key], f)
+				}
+			}
+			for key, want := range table.Facts {
+				total++
+				got := overLayers(by[key])
+				if !reflect.DeepEqual(viaJSON(got), viaJSON(want.Value)) {
+					t.Errorf("%s: got %v, want %v (%s)", key, got, want.Value, want.At)
+					continue
+				}
+				values++
+				for _, f := range by[key] {
+					for _, at := range f.At {
+						if at.String() == want.At {
+							places++
+							goto next
+						}
+					}
+				}
+			next:
+			}
+		})
+	}
+	t.Logf("values %d/%d, deciding line among the evidence %d/%d", values, total, places, total)
+}
+
+func viaJSON(v any) any {
+	b, _ := json.Marshal(v)
+	var o any
+	_ = json.Unmarshal(b, &o)
+	return o
+}
+
+// overLayers is the value of a key: one value, or its runs over the layers.
+func overLayers(fs []graph.Fact) any {
+	if len(fs) == 0 {
+		return "(no fact)"
+	}
+	if len(fs) == 1 {
+		return fs[0].Value
+	}
+	type layer struct {
+		i int
+		v any
+	}
+	var l []layer
+	for _, f := range fs {
+		for _, i := range scopeLayers(f.Scope) {
+			l = append(l, layer{i, f.Value})
+		}
+	}
+	sort.SliceStable(l, func(a, b int) bool { return l[a].i < l[b].i })
+	var runs []any
+	for i := 0; i < len(l); {
+		j := i
+		for j < len(l) && reflect.DeepEqual(viaJSON(l[j].v), viaJSON(l[i].v)) {
+			j++
+		}
+		runs = append(runs, []any{l[i].v, j - i})
+		i = j
+	}
+	if len(runs) == 1 {
+		return l[0].v
+	}
+	return map[string]any{"by_layer": runs}
+}
+
+// scopeLayers are the layer numbers of a scope such as model.layers.{0-4,6}.mlp.
+func scopeLayers(scope string) (out []int) {
+	if i := strings.IndexByte(scope, '{'); i >= 0 {
+		for _, r := range strings.Split(scope[i+1:strings.IndexByte(scope, '}')], ",") {
+			a, b, ok := strings.Cut(r, "-")
+			lo, _ := strconv.Atoi(a)
+			hi := lo
+			if ok {
+				hi, _ = strconv.Atoi(b)
+			}
+			for k := lo; k <= hi; k++ {
+				out = append(out, k)
+			}
+		}
+		return out
+	}
+	for _, c := range strings.Split(scope, ".") {
+		if n, err := strconv.Atoi(c); err == nil {
+			return append(out, n)
+		}
+	}
+	return out
+}
