@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"strings"
 )
 
 // jsonDoc writes a document as JSON, keys in the document's order.
@@ -46,7 +47,11 @@ func writeJSON(b *bytes.Buffer, v any) error {
 	case field:
 		return writeJSON(b, v.val)
 	case text:
-		return writeJSON(b, string(v))
+		s := strings.TrimRight(string(v), "\n")
+		if strings.Contains(s, "\n") {
+			s += "\n" // as YAML's literal block has it
+		}
+		return writeJSON(b, s)
 	case list:
 		b.WriteByte('[')
 		for i, x := range v {

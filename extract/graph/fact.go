@@ -22,11 +22,11 @@ type Fact struct {
 	// [kind, count] pairs; nil where unknown.
 	Value  any    `json:"value"`
 	Status Status `json:"status"`
-	Stack  string `json:"stack"`          // "main", or the path of the other stack
-	Scope  string `json:"scope"`          // the modules it holds for: "model.layers.{0-4,6}.self_attn"
-	Expr   string `json:"expr,omitempty"` // how the value follows from the config
-	When   string `json:"when,omitempty"`
-	Why    string `json:"why,omitempty"`
+	Stack  string `json:"stack"` // "main", or the path of the other stack
+	Scope  string `json:"scope"` // the modules it holds for: "model.layers.{0-4,6}.self_attn"
+	Expr   string `json:"expr"`  // how the value follows from the config
+	When   string `json:"when"`
+	Why    string `json:"why"`
 	At     []Span `json:"at"`
 }
 
