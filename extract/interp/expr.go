@@ -400,8 +400,13 @@ func (n *compExpr) eval(f *frame) Value {
 	}
 	switch n.kind {
 	case 'l':
+		src := n.levels[0].iter.eval(f)
+		f.line = n.levels[0].line
+		if l, ok := n.table(f, src); ok {
+			return l
+		}
 		out := &List{}
-		if u := n.run(f, 0, func() { out.V = append(out.V, n.elt.eval(f)) }); u != nil {
+		if u := n.over(f, 0, src, func() { out.V = append(out.V, n.elt.eval(f)) }); u != nil {
 			return u
 		}
 		return out
@@ -433,9 +438,14 @@ func (n *compExpr) run(f *frame, level int, emit func()) (unknown *Unknown) {
 		emit()
 		return nil
 	}
+	src := n.levels[level].iter.eval(f)
+	f.line = n.levels[level].line
+	return n.over(f, level, src, emit)
+}
+
+// over is run with the iterable of the level at hand.
+func (n *compExpr) over(f *frame, level int, src Value, emit func()) (unknown *Unknown) {
 	lv := &n.levels[level]
-	src := lv.iter.eval(f)
-	f.line = lv.line
 	if u, ok := src.(*Unknown); ok && n.kind != 'g' {
 		return u
 	}

@@ -310,7 +310,7 @@ func (in *Interp) NativeValue(name string) (Value, bool) {
 	case e.Module != nil:
 		return nil, false
 	case e.Raw != nil:
-		v = &Builtin{Name: name[strings.LastIndexByte(name, '.')+1:], Qual: name, Raw: e.Raw}
+		v = &Builtin{Name: name[strings.LastIndexByte(name, '.')+1:], Qual: name, Raw: e.Raw, Kernel: e.Kernel}
 	default:
 		v = &Builtin{Name: name[strings.LastIndexByte(name, '.')+1:], Qual: name, Sig: signatureOf(e), Fn: e.Fn}
 	}

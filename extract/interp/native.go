@@ -15,9 +15,10 @@ type Entry struct {
 	Fn  NativeFn
 	Raw func(in *Interp, args []Value, kw []KW) Value // takes any arguments
 
-	Class *Class                 // a class made with NewNativeClass
-	Value func(in *Interp) Value // a constant, made at first use in each interpreter
-	Alias string                 // the qualified name of another entry
+	Class  *Class                 // a class made with NewNativeClass
+	Value  func(in *Interp) Value // a constant, made at first use in each interpreter
+	Alias  string                 // the qualified name of another entry
+	Kernel *Kernel                // of a Fn or Raw of two numbers; may be nil
 	// Module makes Name a module even if no entry lies beneath it; it resolves
 	// the names that have no entry of their own (false: AttributeError). For a
 	// module of the source it means that the source is not read.

@@ -101,6 +101,8 @@ type Builtin struct {
 	Fn   NativeFn
 	// Raw, where set, is called instead of Fn with the arguments as given.
 	Raw func(in *Interp, args []Value, kw []KW) Value
+	// Kernel, where set, is the function on two numbers.
+	Kernel *Kernel
 }
 
 // KW is one keyword argument.

@@ -154,3 +154,12 @@ def match(v):
 assert [match(z) for z in (1, [1, 2], {"k": 3}, "s", 9)] == ["small", (1, [2]), 3, "s", None]
 del x
 assert message(lambda: x).startswith("NameError")
+def table(p, n):
+    return [p / (2 * (j // 3) + 0.5) - (j % 7) * 1.5 for j in range(n)]
+slow = []
+for j in range(200):
+    slow.append(3 / (2 * (j // 3) + 0.5) - (j % 7) * 1.5)
+assert table(3, 200) == slow
+assert [j * j for j in range(40)][39] == 1521 and type([j + 1 for j in range(40)][0]) is int
+assert [2 ** 62 + j for j in range(40)][39] == 2 ** 62 + 39
+assert message(lambda: [1 / (j - 20) for j in range(40)]) == "ZeroDivisionError: division by zero"

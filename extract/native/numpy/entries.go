@@ -82,7 +82,11 @@ func Entries() []interp.Entry {
 	}
 	for i := range binaries {
 		b := &binaries[i]
-		out = append(out, interp.Entry{Name: "numpy." + b.name, Raw: func(in interT, a []value, kw []interp.KW) value {
+		var k *interp.Kernel
+		if b.name == "power" { // tables of frequencies
+			k = &interp.Kernel{F: b.f, Box: func(x float64) value { return newScalar(Float64, x, nil) }}
+		}
+		out = append(out, interp.Entry{Name: "numpy." + b.name, Kernel: k, Raw: func(in interT, a []value, kw []interp.KW) value {
 			if len(a) == 2 && len(kw) == 0 {
 				if r, ok := b.apply(in, a[0], a[1]); ok {
 					return r
