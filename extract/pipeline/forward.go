@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
@@ -14,6 +16,8 @@ type Input struct {
 	Name  string
 	Shape []int64
 	DType tensor.DType
+	// Data are the values, in row-major order; nil for those that inputTensor gives.
+	Data []float64
 }
 
 // Forward is what one run of forward did.
@@ -34,8 +38,45 @@ type Scenario struct {
 }
 
 // Forward runs the model's forward once on described inputs, in eval mode,
-// without cache.
+// without cache. Where no inputs are given and forward refuses the plain ones,
+// other kinds of inputs are tried; the error is that of the plain ones.
 func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
+	var p *planner
+	f, err := s.forward(b, sc, func(in *interp.Interp, params []interp.FuncParam) []Input {
+		if sc.Inputs != nil {
+			return sc.Inputs
+		}
+		p = &planner{in: in, b: b, params: map[string]bool{}, tokens: 9}
+		for _, x := range params {
+			p.params[x.Name] = true
+			if x.Default == nil && (x.Kind == interp.PosOrKwParam || x.Kind == interp.KwOnlyParam) {
+				p.needed = append(p.needed, x.Name)
+			}
+		}
+		return p.plan(nil)
+	})
+	if err == nil || p == nil {
+		return f, err
+	}
+	for k := range variants {
+		for again := true; again; {
+			again = false
+			v := &variants[k]
+			g, e := s.forward(b, sc, func(*interp.Interp, []interp.FuncParam) []Input { return p.plan(v) })
+			if e == nil {
+				return g, nil
+			}
+			if n, ok := imageTokens(e.Error()); ok && n != p.images {
+				p.images, again = n, p.images < n
+			}
+		}
+		p.images = 0
+	}
+	return f, err
+}
+
+// forward is Forward on the inputs that choose gives; no inputs are an error.
+func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []interp.FuncParam) []Input) (*Forward, error) {
 	in := s.in
 	in.ResetBudget()
 	f := &Forward{Trace: &graph.Trace{}}
@@ -49,12 +90,12 @@ func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
 	err := in.Guard(func() {
 		in.CallMethod(b.Root, "eval")
 		params := forwardParams(in, b.Root)
-		f.Inputs = sc.Inputs
-		if f.Inputs == nil {
-			f.Inputs = genericInputs(in, b, params)
-		}
-		if len(f.Inputs) == 0 {
-			in.Raise(interp.RuntimeError, "no generic input for forward's parameters")
+		if f.Inputs = choose(in, params); len(f.Inputs) == 0 {
+			var names []string
+			for _, p := range params {
+				names = append(names, p.Name)
+			}
+			in.Raise(interp.RuntimeError, "no generic input for %s", strings.Join(names, ", "))
 		}
 		st := tensor.StateOf(in)
 		grad := st.GradEnabled
@@ -106,11 +147,7 @@ func forwardParams(in *interp.Interp, root *interp.Instance) []interp.FuncParam 
 
 // genericInputs chooses inputs by the names of forward's parameters: 9 token
 // ids, an image, 3,000 frames of features or a second of sound.
-func genericInputs(in *interp.Interp, b *Built, params []interp.FuncParam) []Input {
-	has := map[string]bool{}
-	for _, p := range params {
-		has[p.Name] = true
-	}
+func genericInputs(in *interp.Interp, b *Built, has map[string]bool) []Input {
 	intAttr := func(o interp.Value, name string, def int64) int64 {
 		if v, ok := in.LookupAttr(o, name); ok {
 			if n, ok := interp.AsInt(v); ok && n != 0 {
@@ -121,7 +158,7 @@ func genericInputs(in *interp.Interp, b *Built, params []interp.FuncParam) []Inp
 	}
 	var out []Input
 	add := func(name string, dt tensor.DType, shape ...int64) {
-		out = append(out, Input{name, shape, dt})
+		out = append(out, Input{Name: name, Shape: shape, DType: dt})
 	}
 	if has["input_ids"] {
 		add("input_ids", tensor.Int64, 1, 9)
@@ -138,20 +175,7 @@ func genericInputs(in *interp.Interp, b *Built, params []interp.FuncParam) []Inp
 		if v, ok := in.LookupAttr(b.Config, "vision_config"); ok && !interp.IsNone(v) {
 			vc = v
 		}
-		h, w := int64(224), int64(224)
-		if v, ok := in.LookupAttr(vc, "image_size"); ok {
-			switch v := v.(type) {
-			case *interp.List, *interp.Tuple:
-				if e := in.Elements(v); len(e) == 2 {
-					h, _ = interp.AsInt(e[0])
-					w, _ = interp.AsInt(e[1])
-				}
-			default:
-				if n, ok := interp.AsInt(v); ok && n > 0 {
-					h, w = n, n
-				}
-			}
-		}
+		h, w := imageSize(in, vc)
 		add("pixel_values", tensor.Float32, 1, intAttr(vc, "num_channels", 3), h, w)
 	}
 	if has["input_features"] && !has["input_ids"] {
@@ -161,7 +185,7 @@ func genericInputs(in *interp.Interp, b *Built, params []interp.FuncParam) []Inp
 		add("input_values", tensor.Float32, 1, 16000)
 	}
 	if has["inputs_embeds"] && len(out) == 0 {
-		add("inputs_embeds", tensor.Float32, 1, 9, in.Int(in.GetAttr(b.Config, "hidden_size")))
+		add("inputs_embeds", tensor.Float32, 1, 9, intAttr(b.Config, "hidden_size", intAttr(b.Config, "d_model", 256)))
 		if has["attention_mask"] {
 			add("attention_mask", tensor.Float32, 1, 9)
 		}
@@ -179,13 +203,16 @@ func inputTensor(in *interp.Interp, i Input, device string) *tensor.Tensor {
 		n *= d
 	}
 	var data []float64
-	if i.DType == tensor.Int64 && n <= 4096 {
+	if int64(len(i.Data)) == n {
+		data = slices.Clone(i.Data)
+	}
+	if data == nil && i.DType == tensor.Int64 && n <= 4096 {
 		data = make([]float64, n)
 		for k := range data {
 			data[k] = float64(5 + k)
 		}
 	}
-	if i.Name == "attention_mask" && n <= 4096 {
+	if i.Data == nil && i.Name == "attention_mask" && n <= 4096 {
 		data = make([]float64, n)
 		for k := range data {
 			data[k] = 1
