@@ -27,8 +27,8 @@ var rows = []interp.Entry{
 	{
 		Name: "transformers.modeling_utils.PreTrainedModel.initialize_weights",
 		Sig:  "self, *args, **kwargs",
-		Fn:   none,
-		Why:  "fills weights with values; creates no parameter",
+		Fn:   initializeWeights,
+		Why:  "fills weights with values",
 	},
 	{
 		Name: "transformers.models.auto.configuration_auto.replace_list_option_in_docstrings",
@@ -40,6 +40,12 @@ var rows = []interp.Entry{
 		Sig:  "docstring, head_doc=''",
 		Fn:   func(_ *interp.Interp, a []interp.Value) interp.Value { return a[0] },
 		Why:  "writes docstrings",
+	},
+	{
+		Name: "timm.models._builder.load_pretrained",
+		Sig:  "*args, **kwargs",
+		Fn:   none,
+		Why:  "reads weights; creates no parameter",
 	},
 	{
 		Name: "transformers.utils.auto_docstring.auto_docstring",

@@ -20,6 +20,9 @@ func convert(c *call, t *T, dt tensor.DType, dev string, copied bool) *T {
 	if dt == t.DType && sameDevice(dev, t.Device) && !copied {
 		return t
 	}
+	if t.Device == "meta" && !sameDevice(dev, "meta") {
+		c.in.Raise(interp.NotImplementedError, "Cannot copy out of meta tensor; no data!")
+	}
 	var args []graph.Arg
 	if c.tracing() {
 		args = []graph.Arg{tensor.ArgStr("dtype", dt.String())}
