@@ -45,7 +45,7 @@ func (w *work) facts(out io.Writer, format string) error {
 	err := each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
 		return w.describe(s, f, c)
 	}, func(p product[described]) error {
-		if p.err != nil {
+		if w.unbuilt(&p) != nil {
 			return nil
 		}
 		w.remark(p.out)

@@ -44,6 +44,17 @@ func (w *work) describe(s *pipeline.Session, f load.File, c *interp.Class) (d de
 	return d, err
 }
 
+// unbuilt puts, in the place of a product whose file cannot be run, what it
+// says all the same. A class that Python refuses to build has no description.
+func (w *work) unbuilt(p *product[described]) error {
+	if p.err == nil || w.stopped == nil || p.class == "" {
+		return p.err
+	}
+	m, err := pipeline.Unbuilt(w.target.Source, p.file, p.class, w.settings, p.err)
+	p.out.model = m
+	return err
+}
+
 // remark says of a class that its forward could not be followed.
 func (w *work) remark(d described) {
 	if d.note != "" && !w.quiet {
@@ -66,7 +77,7 @@ func (w *work) report(cmd *cobra.Command) error {
 		err := each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
 			return w.describe(s, f, c)
 		}, func(p product[described]) error {
-			if p.err != nil {
+			if w.unbuilt(&p) != nil {
 				return nil
 			}
 			w.remark(p.out)

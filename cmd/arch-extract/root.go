@@ -120,7 +120,7 @@ func (a *app) formatOf(cmd *cobra.Command, known ...string) (string, error) {
 			return k, nil
 		}
 	}
-	return "", usagef(cmd, "--format %s: %s is expected", a.format, strings.Join(known, " or "))
+	return "", usagef(cmd, "--format %s: %s is expected", a.format, alternatives(known))
 }
 
 // note says on a terminal, or with -v, what is being done.
@@ -138,4 +138,13 @@ func (a *app) complain(format string, args ...any) {
 func isTerminal(w any) bool {
 	f, ok := w.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// alternatives writes "text, ndjson or json".
+func alternatives(list []string) string {
+	n := len(list) - 1
+	if n < 1 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:n], ", ") + " or " + list[n]
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
+	"github.com/arch-extract/arch-extract/pyast"
 )
 
 // work is what a command does for each class of its target.
@@ -18,6 +20,7 @@ type work struct {
 	settings pipeline.Settings
 	units    []pipeline.Unit
 	many     bool   // more than one class is asked for
+	stopped  error  // what keeps the one file of the work from being run
 	label    string // what the report calls the package, where not by its name and version
 }
 
@@ -40,10 +43,55 @@ func (a *app) workOn(t *load.Target, v pipeline.Settings) (*work, error) {
 	}
 	units, err := pipeline.Units(t, a.all)
 	if err != nil {
-		t.Source.Close()
+		defer t.Source.Close()
+		for _, fam := range t.Families { // why no class was found, where the file tells
+			for _, f := range fam.Files {
+				if _, perr := t.Source.Parse(f.Path); perr != nil && !t.Whole && len(t.Families) == 1 {
+					return nil, distinct(perr)
+				}
+			}
+		}
 		return nil, err
 	}
-	return &work{app: a, target: t, settings: v, units: units, many: len(units) > 1 || a.all}, nil
+	w := &work{app: a, target: t, settings: v, units: units, many: len(units) > 1 || a.all}
+	if !t.Whole && len(units) == 1 {
+		if err := w.broken(units[0].File); err != nil {
+			w.stopped = err
+		}
+	}
+	return w, nil
+}
+
+// broken says what keeps a file from being run at all: it does not parse, or a
+// file that should lie beside it is missing. nil where nothing does. Of a
+// family, not of a whole source, this is worth looking for first.
+func (w *work) broken(f load.File) error {
+	src := w.target.Source
+	if _, err := src.Parse(f.Path); err != nil {
+		return distinct(err)
+	}
+	if missing := src.MissingImports(f.Path); len(missing) > 0 {
+		m := missing[0]
+		return fmt.Errorf("%s:%d:%d: %s does not lie beside this file: add it, or read the file in its checkout", src.Where(f.Path), m.Line, m.Col, m.Module)
+	}
+	return nil
+}
+
+// distinct leaves, of the errors of a file, those that differ.
+func distinct(err error) error {
+	var list pyast.ErrorList
+	if !errors.As(err, &list) {
+		return err
+	}
+	var out pyast.ErrorList
+	seen := map[string]bool{}
+	for _, e := range list {
+		if !seen[e.Error()] {
+			seen[e.Error()] = true
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // product is what one class gave: what to write, and what failed. Both may be
@@ -58,6 +106,11 @@ type product[T any] struct {
 // each runs do for every class, several at once, and emit in the order of the
 // target. A class that fails is reported; emit gets its error too.
 func each[T any](w *work, do func(s *pipeline.Session, f load.File, c *interp.Class) (T, error), emit func(product[T]) error) error {
+	if w.stopped != nil {
+		w.complain("%v", w.stopped)
+		u := w.units[0]
+		return errors.Join(emit(product[T]{file: u.File, class: u.Class, err: w.stopped}), errItems)
+	}
 	engine := &pipeline.Engine{Source: w.target.Source, Jobs: w.jobs}
 	var failed bool
 	var werr error
@@ -116,7 +169,7 @@ func (w *work) sentence(f load.File, class string, err error) string {
 	if class != "" {
 		class += ": "
 	}
-	return where + ": " + class + err.Error()
+	return where + ": " + class + pipeline.OneLine(err.Error())
 }
 
 // close releases the source.

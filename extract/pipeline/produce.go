@@ -173,3 +173,32 @@ func Bug(err *error) {
 	}
 	*err = fmt.Errorf("a bug in arch-extract at %s: %v", at, p)
 }
+
+// Unbuilt describes a class that cannot be built: what its file says without
+// running it; every other fact is unknown, with why.
+func Unbuilt(src *load.Source, f load.File, class string, v Settings, why error) (m *graph.Model, err error) {
+	defer Bug(&err)
+	m = &graph.Model{Schema: graph.Schema, Family: f.Family, Class: class, TraceError: OneLine(why.Error())}
+	for _, c := range src.Classes(f.Path) {
+		if c.Name == class {
+			m.At = graph.Span{File: f.Path, Line: c.Line}
+		}
+	}
+	m.Source = graph.Source{Package: src.PackageVersion(), Modeling: src.Display(f.Path), Values: v.String()}
+	return rules.Annotate(m, rules.Options{}), nil
+}
+
+// OneLine is an error's message as one line of text.
+func OneLine(s string) string {
+	if !strings.Contains(s, "\n") {
+		return s
+	}
+	lines := strings.Split(s, "\n")
+	kept := lines[:0]
+	for _, l := range lines {
+		if l = strings.TrimSpace(l); l != "" {
+			kept = append(kept, l)
+		}
+	}
+	return strings.Join(kept, " ")
+}
