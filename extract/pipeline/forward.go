@@ -27,6 +27,8 @@ type Forward struct {
 	// Output is the first tensor of the result; nil where there is none.
 	Output *tensor.Tensor
 	Value  interp.Value
+	// Cache is what the step of a decode scenario reads and leaves.
+	Cache []CacheTensor
 }
 
 // Scenario says how forward is called.
@@ -35,10 +37,13 @@ type Scenario struct {
 	Inputs []Input
 	// Device is "meta" or "cpu": where the inputs lie.
 	Device string
+	// Kind is "" or "prefill": forward over the inputs, in eval mode, without
+	// cache; "decode": over one more token, with the cache that a forward over
+	// the inputs filled; "train": over the inputs, in training mode.
+	Kind string
 }
 
-// Forward runs the model's forward once on described inputs, in eval mode,
-// without cache. Where no inputs are given and forward refuses the plain ones,
+// Forward runs the model's forward once on described inputs. Where no inputs are given and forward refuses the plain ones,
 // other kinds of inputs are tried; the error is that of the plain ones.
 func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
 	var p *planner
@@ -88,7 +93,11 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 		sc.Device = "meta"
 	}
 	err := in.Guard(func() {
-		in.CallMethod(b.Root, "eval")
+		if sc.Kind == "train" {
+			in.CallMethod(b.Root, "train")
+		} else {
+			in.CallMethod(b.Root, "eval")
+		}
 		params := forwardParams(in, b.Root)
 		if f.Inputs = choose(in, params); len(f.Inputs) == 0 {
 			var names []string
@@ -99,8 +108,14 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 		}
 		st := tensor.StateOf(in)
 		grad := st.GradEnabled
-		st.GradEnabled = false
+		st.GradEnabled = sc.Kind == "train"
 		defer func() { st.GradEnabled = grad }()
+		var next *step
+		if sc.Kind == "decode" {
+			next = prefill(in, b, params, f.Inputs, sc.Device)
+			f.Inputs = next.inputs
+			f.Trace.Choices = nil // those of the prefill
+		}
 		tr := &tensor.Tracer{Trace: f.Trace, Limit: 4_000_000}
 		var kw []interp.KW
 		for _, i := range f.Inputs {
@@ -108,16 +123,19 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 			tr.Origin(in, t, "input", i.Name)
 			kw = append(kw, interp.KW{Name: i.Name, V: t})
 		}
-		for _, p := range params {
-			if p.Name == "use_cache" {
-				kw = append(kw, interp.KW{Name: "use_cache", V: interp.False})
-			}
+		kw = cacheFlags(params, kw, next != nil)
+		if next != nil {
+			f.Cache = next.enter(in, tr)
+			kw = append(kw, next.kw...)
 		}
 		out, exc := nn.Run(in, b.Root, nil, kw, tr)
 		if exc != nil {
 			panic(exc)
 		}
 		f.Value = out
+		if next != nil {
+			f.Cache = next.leave(in, out, f.Cache)
+		}
 		f.Output = firstTensor(in, out)
 	})
 	return f, err

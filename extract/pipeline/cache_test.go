@@ -1,0 +1,53 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/arch-extract/arch-extract/extract/load"
+)
+
+// TestDecode runs one step with a filled cache and checks what the first
+// layer's cache holds, before and after.
+func TestDecode(t *testing.T) {
+	wheel, err := load.Cached("transformers", "5.23.0")
+	if err != nil || wheel == "" {
+		t.Skip("no wheel in the cache")
+	}
+	src, err := load.Open(context.Background(), wheel, load.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	s := NewSession(src, limitsForTest)
+	for _, c := range []struct{ module, class, want string }{
+		{"llama.modeling_llama", "LlamaForCausalLM", "past_key_values.layers.0.keys [1 32 9 128] [1 32 10 128] [$past_key_values.layers.0.keys model.layers.0.self_attn.k_proj]"},
+		{"gemma.modeling_gemma", "GemmaForCausalLM", "past_key_values.layers.0.keys [1 16 9 256] [1 16 10 256] [$past_key_values.layers.0.keys model.layers.0.self_attn.k_proj]"},
+		{"deepseek_v3.modeling_deepseek_v3", "DeepseekV3Model", "past_key_values.layers.0.keys [1 1 9 512] [1 1 10 512] [$past_key_values.layers.0.keys layers.0.self_attn.kv_a_layernorm]"},
+		{"t5.modeling_t5", "T5Model", "past_key_values.self_attention_cache.layers.0.keys [1 8 5 64] [1 8 6 64] [$past_key_values.self_attention_cache.layers.0.keys decoder.block.0.layer.0.SelfAttention.k]"},
+		{"mamba.modeling_mamba", "MambaModel", "cache_params.layers.0.conv_states.0 [1 1536 4] [1 1536 4] [$cache_params.layers.0.conv_states.0 layers.0.mixer.in_proj]"},
+	} {
+		cls, err := s.Class(Package+".models."+c.module, c.class)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := s.Build(cls, Options{Prepare: eagerConfig("meta")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := s.Forward(b, Scenario{Kind: "decode"})
+		if err != nil || len(f.Cache) == 0 || f.Cache[0].Node == nil {
+			t.Errorf("%s: %v, %d cache tensors", c.class, err, len(f.Cache))
+			continue
+		}
+		k := f.Cache[0]
+		var from []string
+		for _, o := range f.Trace.Provenance().Of(k.Node) {
+			from = append(from, o.Name)
+		}
+		if got := fmt.Sprint(k.Name, " ", k.Before, " ", k.After, " ", from); got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.class, got, c.want)
+		}
+	}
+}
