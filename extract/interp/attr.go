@@ -743,6 +743,7 @@ func (in *Interp) SetClassAttr(c *Class, name string, v Value) {
 // classChanged forgets the look-ups of a class and those derived from it.
 func (in *Interp) classChanged(c *Class) {
 	clear(c.cache)
+	clear(c.afters)
 	c.refreshSpecials()
 	for _, k := range c.subs {
 		in.classChanged(k)

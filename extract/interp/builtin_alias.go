@@ -68,6 +68,10 @@ func (p *printer) typeRepr(v Value) string {
 	case *List:
 		parts := make([]string, len(x.V))
 		for i, e := range x.V {
+			if _, nested := e.(*List); nested { // maybe itself
+				parts[i] = p.repr(e)
+				continue
+			}
 			parts[i] = p.typeRepr(e)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"

@@ -150,6 +150,11 @@ type callExpr struct {
 func (n *callExpr) eval(f *frame) Value {
 	in := f.in
 	var fn, self Value
+	if sup, ok := n.obj.(*superExpr); ok {
+		if v, ok := sup.direct(f, n); ok {
+			return v
+		}
+	}
 	if n.obj != nil {
 		obj := n.obj.eval(f)
 		f.line = n.line
@@ -554,6 +559,42 @@ func (n *superExpr) eval(f *frame) Value {
 		self = c.V
 	}
 	return &Super{Class: f.class.V.(*Class), Self: self}
+}
+
+// direct is super().__getattribute__(name), which configs do at every look-up
+// of an attribute: without the super object and the bound method.
+func (n *superExpr) direct(f *frame, call *callExpr) (Value, bool) {
+	if call.name != "__getattribute__" || len(call.args) != 1 || call.star || len(call.kwNames) > 0 || f.class == nil || f.fn == nil {
+		return nil, false
+	}
+	after, ok := f.class.V.(*Class)
+	if !ok || len(f.locals) == 0 {
+		return nil, false
+	}
+	self, ok := f.locals[0].(*Instance)
+	if !ok {
+		return nil, false
+	}
+	if fn, _ := self.Cls.lookupAfter(after, call.name); fn == nil || fn != objectGetAttribute() {
+		return nil, false
+	}
+	arg := call.args[0].eval(f)
+	name, ok := AsStr(arg)
+	f.line = call.line
+	if !ok {
+		f.in.Raise(TypeError, "attribute name must be string, not '%s'", arg.Type().Name)
+	}
+	v, ok := f.in.GenericGetAttr(self, name)
+	if !ok {
+		f.in.noAttr(self, name)
+	}
+	return v, true
+}
+
+// objectGetAttribute is object.__getattribute__.
+func objectGetAttribute() Value {
+	v, _ := ObjectClass.Dict.GetStr("__getattribute__")
+	return v
 }
 
 // Super is a super object.

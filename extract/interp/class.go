@@ -34,8 +34,9 @@ type Class struct {
 	SetAttrHook func(in *Interp, self *Instance, name string, v Value) bool
 	DelAttrHook func(in *Interp, self *Instance, name string) bool
 
-	cache   map[string]Value // look-ups along the MRO; heap classes only
-	subs    []*Class         // heap classes that derive from this heap class directly
+	cache   map[string]Value   // look-ups along the MRO; heap classes only
+	afters  map[afterKey]Value // look-ups of super()
+	subs    []*Class           // heap classes that derive from this heap class directly
 	anns    []annotation
 	globals *Dict
 	span    graph.Span
@@ -103,6 +104,28 @@ func (c *Class) Lookup(name string) (Value, bool) {
 
 // lookupAfter finds an attribute along c's MRO behind the class after: super().
 func (c *Class) lookupAfter(after *Class, name string) (Value, bool) {
+	key := afterKey{after, name}
+	if c.cache != nil {
+		if v, ok := c.afters[key]; ok {
+			return v, v != nil
+		}
+	}
+	v, ok := c.searchAfter(after, name)
+	if c.cache != nil {
+		if c.afters == nil {
+			c.afters = map[afterKey]Value{}
+		}
+		c.afters[key] = v // nil where there is none
+	}
+	return v, ok
+}
+
+type afterKey struct {
+	after *Class
+	name  string
+}
+
+func (c *Class) searchAfter(after *Class, name string) (Value, bool) {
 	i := 0
 	for i < len(c.MRO) && c.MRO[i] != after {
 		i++
