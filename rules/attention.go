@@ -276,7 +276,7 @@ func (f *flow) scores(a *attn, n *graph.Node, depth int) bool {
 			saved := *a
 			if f.content[o.ID] && weightLike(o) == nil {
 				if f.scores(a, x, depth+1) {
-					a.contentful = append(a.contentful, o)
+					f.scoreTerm(a, o)
 					return true
 				}
 				*a = saved
@@ -374,6 +374,40 @@ func (f *flow) scores(a *attn, n *graph.Node, depth int) bool {
 		return f.scores(a, n.In[0], depth+1)
 	}
 	return false
+}
+
+// scoreTerm notes what is added to the scores: masks and biases, scores of
+// another kind, or a choice of keys by the hidden state.
+func (f *flow) scoreTerm(a *attn, o *graph.Node) {
+	n := root(o)
+	for layouts[n.Op] && len(n.In) > 0 && numel(n.In[0].Shape) == numel(n.Shape) {
+		n = root(n.In[0])
+	}
+	switch {
+	case n.Op == "add" && len(n.In) == 2:
+		f.scoreTerm(a, n.In[0])
+		f.scoreTerm(a, n.In[1])
+	case !f.content[n.ID]:
+		a.biases = append(a.biases, n)
+		a.masks = append(a.masks, maskUse{n, "add"})
+	default:
+		if n.Op == "scatter" || n.Op == "where" || n.Op == "masked_fill" || n.Op == "setitem" || n.Op == "cat" {
+			for m := range f.slice(n, nil, a.soft.Call) {
+				if m.Op == "topk" {
+					a.sparse = n
+				}
+			}
+			if a.sparse == n {
+				for _, x := range n.In {
+					if !f.content[x.ID] && x.DType == n.DType && numel(x.Shape) == numel(n.Shape) && x.Op != "full" && x.Op != "full_like" && x.Op != "new_full" {
+						a.masks = append(a.masks, maskUse{x, "add"})
+					}
+				}
+				return
+			}
+		}
+		a.contentful = append(a.contentful, o)
+	}
 }
 
 // openAttention finds the projections around an attention.

@@ -26,6 +26,7 @@ func runEmbedding(p *Pass) {
 	var posAt, scaleAt []graph.Span
 	var nm *norm
 	seen := map[*graph.Node]bool{}
+	var last *graph.Node
 	isToken := func(n *graph.Node) bool { return f.fromInputs(n) }
 	for n != nil && !seen[n] {
 		seen[n] = true
@@ -45,7 +46,12 @@ func runEmbedding(p *Pass) {
 			n = x
 			continue
 		}
+		last = n
 		if layouts[n.Op] && len(n.In) > 0 {
+			n = n.In[0]
+			continue
+		}
+		if (n.Op == "add" || n.Op == "sub") && len(n.In) == 1 {
 			n = n.In[0]
 			continue
 		}
@@ -99,6 +105,9 @@ func runEmbedding(p *Pass) {
 		for _, n := range p.f.t.Nodes {
 			if n.Op == "embedding" && isToken(n) && f.depends(p.main.blocks[0].in, n) {
 				why := "the way from the token embedding to the first block is not understood"
+				if last != nil {
+					why += " (" + last.Op + ")"
+				}
 				for _, k := range []string{"embedding.scale", "embedding.positions", "embedding.norm"} {
 					unknown(p.Report(k, nil, site(n)), why)
 				}
