@@ -25,7 +25,9 @@ func (p *Pass) residualOf(b *block) {
 	class := p.class(b.call.Path)
 	if b.other != "" || len(b.stages) == 0 {
 		r := p.Block(b, b.call.Path, "block.residual", "other", class)
-		if p.hyper(b) {
+		if b.other == spread {
+			unknown(r, spread)
+		} else if p.hyper(b) {
 			r.Value = "hyper"
 		} else if b.other == "" {
 			unknown(r, "no sum with the block's input")
@@ -246,7 +248,7 @@ func runNorm(p *Pass) {
 					u = st.norm
 				}
 			}
-			if u == nil && b.other != "" {
+			if u == nil && b.other != "" && b.other != spread {
 				for _, x := range p.f.norms {
 					if x.call != nil && x.call.Parent == b.call && u == nil {
 						u = x

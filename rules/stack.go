@@ -31,8 +31,9 @@ type block struct {
 	other   string // why the residual structure is not a chain of sums, or ""
 	hyper   bool   // several mixed streams
 	attns   []*attn
-	loose   []*branch // the modules that the block calls, where its sums are not understood
-	same    *block    // an earlier block that does the same, operation by operation; nil where this is the first
+	also    []*graph.Call // further modules of the block, where its parts lie in several lists
+	loose   []*branch     // the modules that the block calls, where its sums are not understood
+	same    *block        // an earlier block that does the same, operation by operation; nil where this is the first
 }
 
 // branches are all branches of the block, in order.
@@ -190,6 +191,7 @@ func (f *flow) findStacks() []*stack {
 			place(ch, nil)
 		}
 	}
+	stacks = f.weave(stacks)
 	for _, s := range stacks {
 		sort.SliceStable(s.blocks, func(i, j int) bool { return s.blocks[i].call.ID < s.blocks[j].call.ID })
 		for i, b := range s.blocks {
@@ -198,6 +200,40 @@ func (f *flow) findStacks() []*stack {
 		f.streams(s)
 	}
 	return stacks
+}
+
+// weave joins stacks whose modules are called in turn: the attention of layer 0
+// from one list, its feed-forward from another, and so on.
+func (f *flow) weave(stacks []*stack) []*stack {
+	gone := map[*stack]bool{}
+	for _, a := range stacks {
+		for _, b := range stacks {
+			n := len(a.blocks)
+			if a == b || gone[a] || gone[b] || n < 2 || len(b.blocks) != n {
+				continue
+			}
+			turn := true
+			for k := range n {
+				turn = turn && a.blocks[k].call.Last <= b.blocks[k].call.First
+				if k+1 < n {
+					turn = turn && b.blocks[k].call.Last <= a.blocks[k+1].call.First
+				}
+			}
+			if turn {
+				for k := range n {
+					a.blocks[k].also = append(a.blocks[k].also, b.blocks[k].call)
+				}
+				gone[b] = true
+			}
+		}
+	}
+	var out []*stack
+	for _, s := range stacks {
+		if !gone[s] {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // isChain reports whether each call gets what the one before gave and does
@@ -310,6 +346,11 @@ func (f *flow) streams(s *stack) {
 	}
 	first := map[string]*block{}
 	for _, b := range s.blocks {
+		if len(b.also) > 0 {
+			b.other = spread
+			f.loosen(b, append([]*graph.Call{b.call}, b.also...))
+			continue
+		}
 		sig := f.signature(b, s.blocks[0].call.First)
 		if e := first[sig]; e != nil {
 			b.same = e
@@ -319,7 +360,9 @@ func (f *flow) streams(s *stack) {
 		f.residual(b)
 		if b.other != "" {
 			b.stages = nil
-			f.loosen(b)
+			if info := f.calls[b.call]; info != nil {
+				f.loosen(b, info.children)
+			}
 		}
 	}
 }
@@ -487,13 +530,12 @@ func (f *flow) residual(b *block) {
 	}
 }
 
-// loosen takes the modules that the block calls for its branches.
-func (f *flow) loosen(b *block) {
-	info := f.calls[b.call]
-	if info == nil {
-		return
-	}
-	for _, c := range info.children {
+// spread says why the sums of a block are not looked for.
+const spread = "the parts of a block lie in several lists of modules"
+
+// loosen takes module calls for the branches of a block.
+func (f *flow) loosen(b *block, calls []*graph.Call) {
+	for _, c := range calls {
 		if len(c.Out) == 0 || len(c.In) == 0 {
 			continue
 		}
