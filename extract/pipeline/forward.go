@@ -106,6 +106,12 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 			}
 			in.Raise(interp.RuntimeError, "no generic input for %s", strings.Join(names, ", "))
 		}
+		for _, p := range b.Tree.Params {
+			p.Tensor.Device = sc.Device
+		}
+		for _, p := range b.Tree.Buffers {
+			p.Tensor.Device = sc.Device
+		}
 		st := tensor.StateOf(in)
 		grad := st.GradEnabled
 		st.GradEnabled = sc.Kind == "train"

@@ -1,0 +1,44 @@
+package pipeline
+
+import (
+	"context"
+	"testing"
+
+	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load"
+)
+
+// BenchmarkForward measures one traced forward of a decoder with 32 layers,
+// already built; and the provenance of its calls.
+func BenchmarkForward(b *testing.B) {
+	wheel, err := load.Cached("transformers", "5.23.0")
+	if err != nil || wheel == "" {
+		b.Skip("no wheel in the cache")
+	}
+	src, err := load.Open(context.Background(), wheel, load.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer src.Close()
+	s := NewSession(src, limitsForTest)
+	cls, err := s.Class(Package+".models.qwen2.modeling_qwen2", "Qwen2ForCausalLM")
+	if err != nil {
+		b.Fatal(err)
+	}
+	kw := interp.NewDict()
+	kw.SetStr("num_hidden_layers", interp.NewInt(32))
+	m, err := s.Build(cls, Options{Config: kw})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		f, err := s.Forward(m, Scenario{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if rows := f.Trace.Flow(f.Trace.Provenance()); len(rows) < 32*9 {
+			b.Fatalf("%d calls", len(rows))
+		}
+	}
+}
