@@ -105,3 +105,30 @@ func appendSizes(dst []byte, shape []int64) []byte {
 	}
 	return append(dst, ']')
 }
+
+// PrepareFlow selects, for Options.Prepare, the implementations whose dataflow
+// is plain in the source: attention is the eager function that the model's own
+// file names, experts are a batched product over all of them.
+func PrepareFlow(in *interp.Interp, cfg *interp.Instance) { prepareFlow(in, cfg, true) }
+
+func prepareFlow(in *interp.Interp, cfg *interp.Instance, experts bool) {
+	set := func(c *interp.Instance) {
+		in.SetAttr(c, "_attn_implementation_internal", interp.NewStr("eager"))
+		if experts {
+			in.SetAttr(c, "_experts_implementation_internal", interp.NewStr("batched_mm"))
+		}
+	}
+	set(cfg)
+	subs, ok := in.LookupAttr(cfg, "sub_configs")
+	if !ok {
+		return
+	}
+	for _, k := range in.Elements(subs) {
+		n, _ := interp.AsStr(k)
+		if v, ok := in.LookupAttr(cfg, n); ok {
+			if c, ok := v.(*interp.Instance); ok {
+				set(c)
+			}
+		}
+	}
+}

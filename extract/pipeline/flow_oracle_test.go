@@ -148,27 +148,9 @@ func compareFlow(r *flowRow, f *Forward) string {
 	return ""
 }
 
-// eagerConfig selects the attention and experts of the oracle in a config and its sub-configs.
+// eagerConfig prepares a config as the oracle's script does.
 func eagerConfig(device string) func(in *interp.Interp, cfg *interp.Instance) {
-	return func(in *interp.Interp, cfg *interp.Instance) {
-		set := func(c *interp.Instance) {
-			in.SetAttr(c, "_attn_implementation_internal", interp.NewStr("eager"))
-			if device == "meta" {
-				in.SetAttr(c, "_experts_implementation_internal", interp.NewStr("batched_mm"))
-			}
-		}
-		set(cfg)
-		if subs, ok := in.LookupAttr(cfg, "sub_configs"); ok {
-			for _, k := range in.Elements(subs) {
-				n, _ := interp.AsStr(k)
-				if v, ok := in.LookupAttr(cfg, n); ok {
-					if c, ok := v.(*interp.Instance); ok {
-						set(c)
-					}
-				}
-			}
-		}
-	}
+	return func(in *interp.Interp, cfg *interp.Instance) { prepareFlow(in, cfg, device == "meta") }
 }
 
 func TestDevFlows(t *testing.T) {

@@ -127,11 +127,19 @@ func (l *flowLine) miss(s *Session) string {
 	if err != nil {
 		return fail("import", err)
 	}
-	b, err := s.Build(cls, Options{Config: l.set, Prepare: eagerConfig(l.device)})
+	prepare := eagerConfig(l.device)
+	if os.Getenv("ARCH_PLAIN") != "" {
+		prepare = PrepareFlow
+	}
+	b, err := s.Build(cls, Options{Config: l.set, Prepare: prepare})
 	if err != nil {
 		return fail("build", err)
 	}
-	f, err := s.Forward(b, Scenario{Device: l.device, Inputs: l.inputs})
+	sc := Scenario{Device: l.device, Inputs: l.inputs}
+	if os.Getenv("ARCH_PLAIN") != "" { // what the command does, which knows neither
+		sc = Scenario{}
+	}
+	f, err := s.Forward(b, sc)
 	if err != nil {
 		return fail("forward", err)
 	}

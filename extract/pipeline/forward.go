@@ -35,7 +35,8 @@ type Forward struct {
 type Scenario struct {
 	// Inputs are given by name; nil: they follow from the signature.
 	Inputs []Input
-	// Device is "meta" or "cpu": where the inputs lie.
+	// Device is "meta" or "cpu": where the inputs and parameters lie. "": on
+	// meta, and where that is refused (values are needed) on the CPU.
 	Device string
 	// Kind is "" or "prefill": forward over the inputs, in eval mode, without
 	// cache; "decode": over one more token, with the cache that a forward over
@@ -46,8 +47,12 @@ type Scenario struct {
 // Forward runs the model's forward once on described inputs. Where no inputs are given and forward refuses the plain ones,
 // other kinds of inputs are tried; the error is that of the plain ones.
 func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
+	device := sc.Device
+	if device == "" {
+		sc.Device = "meta"
+	}
 	var p *planner
-	f, err := s.forward(b, sc, func(in *interp.Interp, params []interp.FuncParam) []Input {
+	plain := func(in *interp.Interp, params []interp.FuncParam) []Input {
 		if sc.Inputs != nil {
 			return sc.Inputs
 		}
@@ -59,7 +64,15 @@ func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
 			}
 		}
 		return p.plan(nil)
-	})
+	}
+	f, err := s.forward(b, sc, plain)
+	if err != nil && device == "" {
+		sc.Device = "cpu"
+		g, e := s.forward(b, sc, plain)
+		if e == nil {
+			return g, nil
+		}
+	}
 	if err == nil || p == nil {
 		return f, err
 	}
@@ -89,9 +102,6 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 		f.Trace.Choices = append(f.Trace.Choices, graph.Choice{At: at, Why: why, Took: took})
 	}
 	defer func() { in.OnChoice = nil }()
-	if sc.Device == "" {
-		sc.Device = "meta"
-	}
 	err := in.Guard(func() {
 		if sc.Kind == "train" {
 			in.CallMethod(b.Root, "train")

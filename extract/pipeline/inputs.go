@@ -31,6 +31,9 @@ type variant struct {
 }
 
 var variants = []variant{
+	{"tokens alone", []string{"input_ids"}, func(p *planner, in []Input) []Input {
+		return drop(in, "pixel_values")
+	}},
 	{"several choices for each example", []string{"input_ids"}, func(p *planner, in []Input) []Input {
 		return reshape(in, "input_ids", 1, 2, 9)
 	}},
