@@ -392,7 +392,7 @@ func (f *flow) scoreTerm(a *attn, o *graph.Node) {
 		a.masks = append(a.masks, maskUse{n, "add"})
 	default:
 		if n.Op == "scatter" || n.Op == "where" || n.Op == "masked_fill" || n.Op == "setitem" || n.Op == "cat" {
-			for m := range f.slice(n, nil, a.soft.Call) {
+			for _, m := range inOrder(f.slice(n, nil, a.soft.Call)) {
 				if m.Op == "topk" {
 					a.sparse = n
 				}

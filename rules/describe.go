@@ -576,7 +576,7 @@ func (f *flow) rotated2(a *attn, n *graph.Node) (bool, *graph.Node) {
 			outs[p.out] = true
 		}
 	}
-	for m := range f.slice(n, outs, nil) {
+	for _, m := range inOrder(f.slice(n, outs, nil)) {
 		if (m.Op == "mul" || m.Op == "addcmul") && f.content[m.ID] && len(m.In) >= 2 {
 			for _, x := range m.In {
 				if !f.content[x.ID] && numel(x.Shape) > 1 && weightLike(x) == nil && !outs[m] {

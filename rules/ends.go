@@ -174,7 +174,7 @@ func (f *flow) fromInputs(n *graph.Node) bool {
 	if !f.content[n.ID] {
 		return false
 	}
-	for m := range f.slice(n, nil, nil) {
+	for _, m := range inOrder(f.slice(n, nil, nil)) {
 		if m.Op == "input" && f.content[m.ID] {
 			return true
 		}
@@ -235,7 +235,7 @@ func (f *flow) positionKind(n *graph.Node) string {
 		return ""
 	}
 	param := false
-	for m := range f.slice(n, nil, nil) {
+	for _, m := range inOrder(f.slice(n, nil, nil)) {
 		switch m.Op {
 		case "sin", "cos":
 			return "sinusoidal"
@@ -321,13 +321,13 @@ func runFinalNorm(p *Pass) {
 	var at []graph.Span
 	if out != nil {
 		stop := map[*graph.Node]bool{root(last.out): true, last.out: true}
-		for n := range p.f.slice(out, stop, nil) {
+		for _, n := range inOrder(p.f.slice(out, stop, nil)) {
 			if v := p.f.normOut[n]; v != nil && (root(v.in) == root(last.out) || base(v.in) == base(last.out)) {
 				u = v
 			}
 		}
 		if u == nil {
-			for n := range p.f.slice(out, stop, nil) {
+			for _, n := range inOrder(p.f.slice(out, stop, nil)) {
 				if v := p.f.normOut[n]; v != nil && n.ID > last.call.Last && p.f.content[n.ID] {
 					if ps, st := p.f.nearest(v.in, stop); len(ps) == 0 && len(st) > 0 {
 						u = v

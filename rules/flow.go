@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -672,4 +674,15 @@ func containsAny(s string, subs ...string) bool {
 		}
 	}
 	return false
+}
+
+// inOrder lists nodes in the order of execution, so that what is found first
+// does not depend on chance.
+func inOrder(m map[*graph.Node]bool) []*graph.Node {
+	out := make([]*graph.Node, 0, len(m))
+	for n := range m {
+		out = append(out, n)
+	}
+	slices.SortFunc(out, func(a, b *graph.Node) int { return cmp.Compare(a.ID, b.ID) })
+	return out
 }

@@ -228,7 +228,7 @@ func (f *flow) visibleUncached(a *attn) visibility {
 
 // learned reports whether parameters go into n.
 func (f *flow) learned(n *graph.Node) bool {
-	for m := range f.slice(n, nil, nil) {
+	for _, m := range inOrder(f.slice(n, nil, nil)) {
 		if m.Op == "param" {
 			return true
 		}
@@ -237,7 +237,7 @@ func (f *flow) learned(n *graph.Node) bool {
 }
 
 func (f *flow) onlyInputs(n *graph.Node) bool {
-	for m := range f.slice(n, nil, nil) {
+	for _, m := range inOrder(f.slice(n, nil, nil)) {
 		if m.Op == "input" && m.Name == "attention_mask" {
 			return true
 		}

@@ -18,7 +18,6 @@ type mixer struct {
 	convNode *graph.Node
 	gate     *graph.Node
 	call     *graph.Call
-	why      string
 }
 
 // mixerAt looks for a state-space, linear-attention, recurrent or convolutional mixer.

@@ -419,17 +419,3 @@ func (f *flow) node(id int32) *graph.Node {
 	}
 	return f.byID[id]
 }
-
-// normAt is the norm whose output n is, looking through identities; or nil.
-func (f *flow) normAt(n *graph.Node) *norm {
-	for n != nil {
-		if u := f.normOut[n]; u != nil {
-			return u
-		}
-		if !identities[n.Op] || len(n.In) == 0 {
-			return nil
-		}
-		n = n.In[0]
-	}
-	return nil
-}

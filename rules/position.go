@@ -80,7 +80,7 @@ func (p *Pass) bias(a *attn) (string, *graph.Node) {
 				perHead = true
 			}
 		}
-		for m := range p.f.slice(n, nil, nil) {
+		for _, m := range inOrder(p.f.slice(n, nil, nil)) {
 			if m.Op == "param" {
 				learned = m
 			}
@@ -201,7 +201,7 @@ func (p *Pass) freqAt(r *rotation) []graph.Span {
 	if r.freq == nil {
 		return nil
 	}
-	for n := range p.f.slice(r.freq, nil, nil) {
+	for _, n := range inOrder(p.f.slice(r.freq, nil, nil)) {
 		if n.Op == "buffer" {
 			if q := p.f.param(n); q != nil {
 				out = append(out, q.At)

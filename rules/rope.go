@@ -115,7 +115,7 @@ func (f *flow) rotated(q *graph.Node, dim int64, qk *graph.Node, plain bool, out
 		}
 	}
 	// the operations that pair elements, and the frequencies
-	for n := range via {
+	for _, n := range inOrder(via) {
 		switch n.Op {
 		case "getitem", "chunk", "split", "unbind", "view_as_complex", "stack", "cat", "unflatten", "index_select":
 			r.pair = append(r.pair, n)
@@ -147,7 +147,7 @@ func (f *flow) theta(r *rotation) {
 		r.why = "no frequencies found"
 		return
 	}
-	for n := range f.slice(r.freq, nil, nil) {
+	for _, n := range inOrder(f.slice(r.freq, nil, nil)) {
 		switch n.Op {
 		case "buffer", "const", "param":
 			p := f.param(n)

@@ -417,6 +417,8 @@ func (p *Pass) join() []graph.Fact {
 		idx   []string
 		sfx   string
 		order int
+		// stages are the numbers of the stages whose blocks were joined
+		stages []string
 	}
 	groups := map[string]*group{}
 	var list []*group
@@ -451,7 +453,30 @@ func (p *Pass) join() []graph.Fact {
 	for _, g := range list {
 		g.fact.Stack = g.stack.name
 		g.fact.Scope = g.head + scopeIndex(g.idx, all[g.stack.prefix+"|"+g.head]) + g.sfx
-		p.facts = append(p.facts, g.fact)
+	}
+	// what holds for all blocks of several stages is one fact
+	merged := map[string]*group{}
+	for _, g := range list {
+		pre, stage, post, ok := stageOf(g.head)
+		if ok && strings.HasSuffix(strings.TrimSuffix(g.fact.Scope, g.sfx), "*") {
+			k := fmt.Sprintf("%s|%s|%v|%v|%s|%s|%s|%s", g.fact.Key, g.stack.prefix, g.fact.Value, g.fact.Status, g.fact.Why, pre, post, g.sfx)
+			if m := merged[k]; m != nil {
+				m.stages = append(m.stages, stage)
+				m.fact.Scope = pre + scopeIndex(m.stages, stages(all, g.stack.prefix)) + post + "*" + g.sfx
+				if m.fact.Expr != g.fact.Expr {
+					m.fact.Expr = ""
+				}
+				g.stack = nil
+				continue
+			}
+			g.stages = []string{stage}
+			merged[k] = g
+		}
+	}
+	for _, g := range list {
+		if g.stack != nil {
+			p.facts = append(p.facts, g.fact)
+		}
 	}
 	order := map[string]int{}
 	for _, r := range All {
@@ -477,6 +502,28 @@ func (p *Pass) join() []graph.Fact {
 		return order[a.Key] < order[b.Key]
 	})
 	return p.facts
+}
+
+// stageOf cuts "encoder.layers.2.blocks." into "encoder.layers.", "2" and ".blocks.".
+func stageOf(head string) (pre, stage, post string, ok bool) {
+	parts := strings.Split(head, ".")
+	for i := len(parts) - 1; i > 0; i-- {
+		if _, err := strconv.Atoi(parts[i]); err == nil {
+			return strings.Join(parts[:i], ".") + ".", parts[i], "." + strings.Join(parts[i+1:], "."), true
+		}
+	}
+	return "", "", "", false
+}
+
+// stages counts the heads of a stack.
+func stages(all map[string]int, prefix string) int {
+	n := 0
+	for k := range all {
+		if strings.HasPrefix(k, prefix+"|") {
+			n++
+		}
+	}
+	return n
 }
 
 // repeat states the facts of a block for the blocks that are the same.

@@ -86,6 +86,7 @@ func traced(t *testing.T, name string) *graph.Model {
 		defer st.PopDevice()
 		b.Root = in.Call(in.GetAttr(in.Import(name), "model"), nil, nil).(*interp.Instance)
 		b.Class = b.Root.Cls
+		b.Config = in.Call(in.GetAttr(in.Import("common"), "Config"), nil, nil).(*interp.Instance)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,10 @@ import torch
 from torch import nn
 
 
+class Config:
+    """The small models have no config."""
+
+
 class RMS(nn.Module):
     def __init__(self, dim, eps=1e-6):
         super().__init__()
