@@ -28,6 +28,15 @@ func property(name string, f func(in *inter, self value) value) interp.Method {
 
 // isAbstract reports whether an attribute of a class is marked by abstractmethod.
 func isAbstract(in *inter, v value) bool {
+	for {
+		if c, ok := v.(*interp.ClassMethod); ok {
+			v = c.Fn
+		} else if s, ok := v.(*interp.StaticMethod); ok {
+			v = s.Fn
+		} else {
+			break
+		}
+	}
 	switch v := v.(type) {
 	case *interp.Function:
 		if v.Dict == nil {
@@ -37,14 +46,10 @@ func isAbstract(in *inter, v value) bool {
 		return ok && in.Truth(m)
 	case *interp.Property:
 		for _, f := range []value{v.Get, v.Set, v.Del} {
-			if f != nil && isAbstract(in, f) {
+			if fn, ok := f.(*interp.Function); ok && isAbstract(in, fn) {
 				return true
 			}
 		}
-	case *interp.ClassMethod:
-		return isAbstract(in, v.Fn)
-	case *interp.StaticMethod:
-		return isAbstract(in, v.Fn)
 	case *interp.Instance:
 		if m, ok := in.LookupAttr(v, "__isabstractmethod__"); ok {
 			return in.Truth(m)
@@ -237,7 +242,7 @@ var abcOrder = func() []string {
 		}
 		c := withMeta(interp.NewNativeClass("collections.abc."+name, bs), abcMeta)
 		for _, n := range strings.Fields(abstract) {
-			c.AddMethods(interp.Method{Name: n, Sig: "*args, **kwargs", Fn: abstractBody(n)})
+			addMethods(c, interp.Method{Name: n, Sig: "*args, **kwargs", Fn: abstractBody(n)})
 		}
 		abs := map[string]bool{}
 		for _, b := range bs {
@@ -331,7 +336,7 @@ func init() {
 		updateAbstract(in, c)
 		return c
 	}
-	abcMeta.Dict.SetStr("__call__", builtin("abc.ABCMeta.__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(abcMeta, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		if c, ok := args[0].(*interp.Class); ok {
 			if names := abstractNames(c); len(names) > 0 {
 				s := "s"
@@ -347,8 +352,8 @@ func init() {
 			}
 		}
 		return callType(in, args, kw)
-	}))
-	abcMeta.AddMethods(
+	})
+	addMethods(abcMeta,
 		method("register", "cls, subclass", func(in *inter, a []value) value {
 			c, ok1 := a[0].(*interp.Class)
 			s, ok2 := a[1].(*interp.Class)
@@ -384,7 +389,7 @@ func init() {
 		updateAbstract(in, c)
 		return c
 	}
-	protocolMeta.AddMethods(method("__instancecheck__", "cls, instance", func(in *inter, a []value) value {
+	addMethods(protocolMeta, method("__instancecheck__", "cls, instance", func(in *inter, a []value) value {
 		c, ok := a[0].(*interp.Class)
 		if !ok {
 			return interp.False
@@ -417,7 +422,7 @@ func init() {
 		return interp.True
 	}))
 	for _, c := range abcClasses {
-		c.AddMethods(classMethod("__class_getitem__", "cls, key, /", func(in *inter, a []value) value {
+		addMethods(c, classMethod("__class_getitem__", "cls, key, /", func(in *inter, a []value) value {
 			if a[0] == value(abcClasses["Callable"]) {
 				return callableForm.subscribe(in, a[1])
 			}

@@ -38,13 +38,13 @@ func mapIterator(in *inter, src value, f func(in *inter, v value) value) value {
 
 func initMixins() {
 	self := func(in *inter, a []value) value { return a[0] }
-	abcClasses["Iterator"].AddMethods(method("__iter__", "self", self))
-	abcClasses["AsyncIterator"].AddMethods(method("__aiter__", "self", self))
-	abcClasses["Generator"].AddMethods(
+	addMethods(abcClasses["Iterator"], method("__iter__", "self", self))
+	addMethods(abcClasses["AsyncIterator"], method("__aiter__", "self", self))
+	addMethods(abcClasses["Generator"],
 		method("__next__", "self", func(in *inter, a []value) value { return in.CallMethod(a[0], "send", interp.None) }),
 		method("close", "self", func(in *inter, a []value) value { return interp.None }),
 	)
-	abcClasses["Mapping"].AddMethods(
+	addMethods(abcClasses["Mapping"],
 		method("get", "self, key, default=None", func(in *inter, a []value) value {
 			if v, ok := lookupKey(in, a[0], a[1]); ok {
 				return v
@@ -67,7 +67,7 @@ func initMixins() {
 	)
 	abcClasses["Mapping"].Dict.SetStr("__reversed__", interp.None)
 	abcClasses["Mapping"].Dict.SetStr("__hash__", interp.None)
-	abcClasses["MutableMapping"].AddMethods(
+	addMethods(abcClasses["MutableMapping"],
 		method("pop", "self, key, default=?", func(in *inter, a []value) value {
 			v, ok := lookupKey(in, a[0], a[1])
 			if !ok {
@@ -102,7 +102,7 @@ func initMixins() {
 			return a[2]
 		}),
 	)
-	abcClasses["MutableMapping"].Dict.SetStr("update", builtin("collections.abc.MutableMapping.update", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(abcClasses["MutableMapping"], "update", func(in *inter, args []value, kw []interp.KW) value {
 		if len(args) > 2 {
 			in.Raise(interp.TypeError, "update() takes from 1 to 2 positional arguments but %d were given", len(args))
 		}
@@ -125,7 +125,7 @@ func initMixins() {
 			in.SetItem(args[0], str(k.Name), k.V)
 		}
 		return interp.None
-	}))
+	})
 	view := abcClasses["MappingView"]
 	view.New = func(in *inter, cls *interp.Class, args []value, _ []interp.KW) value {
 		v := &interp.Instance{Cls: cls, Dict: interp.NewDict()}
@@ -134,20 +134,20 @@ func initMixins() {
 		}
 		return v
 	}
-	view.AddMethods(
+	addMethods(view,
 		method("__len__", "self", func(in *inter, a []value) value { return interp.NewInt(int64(in.Len(viewMapping(in, a[0])))) }),
 		method("__repr__", "self", func(in *inter, a []value) value {
 			return str(typeName(a[0]) + "(" + in.Repr(viewMapping(in, a[0])) + ")")
 		}),
 	)
-	abcClasses["KeysView"].AddMethods(
+	addMethods(abcClasses["KeysView"],
 		method("__contains__", "self, key", func(in *inter, a []value) value {
 			return interp.NewBool(in.Contains(viewMapping(in, a[0]), a[1]))
 		}),
 		method("__iter__", "self", func(in *inter, a []value) value { return in.Iter(viewMapping(in, a[0])) }),
 		classMethod("_from_iterable", "cls, it", newSet),
 	)
-	abcClasses["ItemsView"].AddMethods(
+	addMethods(abcClasses["ItemsView"],
 		method("__contains__", "self, item", func(in *inter, a []value) value {
 			t, ok := a[1].(*interp.Tuple)
 			if !ok || len(t.V) != 2 {
@@ -162,7 +162,7 @@ func initMixins() {
 		}),
 		classMethod("_from_iterable", "cls, it", newSet),
 	)
-	abcClasses["ValuesView"].AddMethods(
+	addMethods(abcClasses["ValuesView"],
 		method("__contains__", "self, value", func(in *inter, a []value) value {
 			m := viewMapping(in, a[0])
 			for _, k := range in.Elements(m) {
@@ -203,7 +203,7 @@ func initMixins() {
 			}
 		}
 	}
-	abcClasses["Sequence"].AddMethods(
+	addMethods(abcClasses["Sequence"],
 		method("__iter__", "self", func(in *inter, a []value) value { return sequence(in, a[0], 0, 1, -1) }),
 		method("__reversed__", "self", func(in *inter, a []value) value {
 			return sequence(in, a[0], int64(in.Len(a[0]))-1, -1, -1)
@@ -238,7 +238,7 @@ func initMixins() {
 		in.DelItem(a[0], a[1])
 		return v
 	}
-	abcClasses["MutableSequence"].AddMethods(
+	addMethods(abcClasses["MutableSequence"],
 		method("append", "self, value", func(in *inter, a []value) value {
 			insert(in, a[0], int64(in.Len(a[0])), a[1])
 			return interp.None
@@ -309,7 +309,7 @@ func initSetMixin() {
 		})
 	}
 	c := abcClasses["Set"]
-	c.AddMethods(
+	addMethods(c,
 		operate("__and__", pyast.BitAnd, false), operate("__rand__", pyast.BitAnd, true),
 		operate("__or__", pyast.BitOr, false), operate("__ror__", pyast.BitOr, true),
 		operate("__sub__", pyast.Sub, false), operate("__rsub__", pyast.Sub, true),
@@ -326,7 +326,7 @@ func initSetMixin() {
 		}),
 	)
 	c.Dict.SetStr("__hash__", interp.None)
-	abcClasses["MutableSet"].AddMethods(
+	addMethods(abcClasses["MutableSet"],
 		method("remove", "self, value", func(in *inter, a []value) value {
 			if !in.Contains(a[0], a[1]) {
 				keyError(in, a[1])

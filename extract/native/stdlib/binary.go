@@ -61,7 +61,7 @@ func newDigest(in *inter, name string, data value) value {
 
 func init() {
 	of := func(v value) *digest { return v.(*interp.Instance).Data.(*digest) }
-	hashClass.AddMethods(
+	addMethods(hashClass,
 		method("update", "self, data, /", func(in *inter, a []value) value {
 			s := bytesOf(in, a[1])
 			in.Charge(int64(len(s)))

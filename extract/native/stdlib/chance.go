@@ -16,7 +16,7 @@ func chanceEntries() []entry {
 	none := func(*inter, []value) value { return interp.None }
 	for _, n := range strings.Fields("random randint randrange choice choices sample uniform gauss normalvariate triangular betavariate expovariate gammavariate lognormvariate vonmisesvariate paretovariate weibullvariate getrandbits randbytes getstate") {
 		out = append(out, fn("random."+n, "*args, **kwargs", unknown("random."+n)))
-		randomClass.AddMethods(interp.Method{Name: n, Sig: "self, *args, **kwargs", Fn: unknown("random." + n)})
+		addMethods(randomClass, interp.Method{Name: n, Sig: "self, *args, **kwargs", Fn: unknown("random." + n)})
 	}
 	shuffle := func(in *inter, a []value) value {
 		if l, ok := interp.Unwrap(a[0]).(*interp.List); ok {
@@ -28,7 +28,7 @@ func chanceEntries() []entry {
 		return interp.None
 	}
 	out = append(out, fn("random.seed", "*args, **kwargs", none), fn("random.setstate", "state", none), fn("random.shuffle", "x", shuffle))
-	randomClass.AddMethods(
+	addMethods(randomClass,
 		interp.Method{Name: "__init__", Sig: "self, *args", Fn: none}, interp.Method{Name: "seed", Sig: "self, *args, **kwargs", Fn: none},
 		interp.Method{Name: "setstate", Sig: "self, state", Fn: none},
 		method("shuffle", "self, x", func(in *inter, a []value) value { return shuffle(in, a[1:]) }),

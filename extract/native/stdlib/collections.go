@@ -45,12 +45,13 @@ func (d *deque) push(v value) {
 		return
 	}
 	if d.max > 0 && len(d.vs) == d.max {
-		d.vs = append(d.vs[:0:0], d.vs[1:]...)
+		d.vs = d.vs[1:]
 	}
 	d.vs = append(d.vs, v)
 }
 
-func (d *deque) pushLeft(v value) {
+func (d *deque) pushLeft(in *inter, v value) {
+	in.Step(1 + len(d.vs)/16)
 	if d.max == 0 {
 		return
 	}
@@ -86,9 +87,11 @@ func pairList(in *inter, d *interp.Dict) string {
 }
 
 func init() {
-	orderedDictClass.AddMethods(
+	addMethods(orderedDictClass,
 		method("move_to_end", "self, key, last=True", func(in *inter, a []value) value {
-			if !mustDict(in, a[0]).MoveToEnd(in, a[1], in.Truth(a[2])) {
+			d := mustDict(in, a[0])
+			in.Step(1 + d.Len()/16)
+			if !d.MoveToEnd(in, a[1], in.Truth(a[2])) {
 				keyError(in, a[1])
 			}
 			return interp.None
@@ -133,7 +136,7 @@ func init() {
 	defaultDictClass.New = func(in *inter, cls *interp.Class, args []value, _ []interp.KW) value {
 		return &interp.Instance{Cls: cls, Data: &defaultDict{d: interp.NewDict(), factory: interp.None}}
 	}
-	defaultDictClass.Dict.SetStr("__init__", builtin("collections.defaultdict.__init__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(defaultDictClass, "__init__", func(in *inter, args []value, kw []interp.KW) value {
 		d, ok := args[0].(*interp.Instance).Data.(*defaultDict)
 		if !ok {
 			in.Raise(interp.TypeError, "descriptor '__init__' requires a 'collections.defaultdict' object")
@@ -148,14 +151,16 @@ func init() {
 		}
 		callBase(in, interp.DictClass, "update", append([]value{d.d}, rest...), kw)
 		return interp.None
-	}))
+	})
 	factory := func(in *inter, v value) value {
-		if d, ok := v.(*interp.Instance).Data.(*defaultDict); ok {
-			return d.factory
+		if i, ok := v.(*interp.Instance); ok {
+			if d, ok := i.Data.(*defaultDict); ok {
+				return d.factory
+			}
 		}
 		return interp.None
 	}
-	defaultDictClass.AddMethods(
+	addMethods(defaultDictClass,
 		method("__missing__", "self, key, /", func(in *inter, a []value) value {
 			f := factory(in, a[0])
 			if interp.IsNone(f) {
@@ -174,8 +179,10 @@ func init() {
 	defaultDictClass.Dict.SetStr("default_factory", &interp.Property{
 		Get: native("default_factory", "self", func(in *inter, a []value) value { return factory(in, a[0]) }),
 		Set: native("default_factory", "self, value", func(in *inter, a []value) value {
-			if d, ok := a[0].(*interp.Instance).Data.(*defaultDict); ok {
-				d.factory = a[1]
+			if i, ok := a[0].(*interp.Instance); ok {
+				if d, ok := i.Data.(*defaultDict); ok {
+					d.factory = a[1]
+				}
 			}
 			return interp.None
 		}),
@@ -251,14 +258,14 @@ func initCounter() {
 		}
 	}
 	for name, op := range map[string]pyast.Operator{"__init__": pyast.Add, "update": pyast.Add, "subtract": pyast.Sub} {
-		counterClass.Dict.SetStr(name, builtin("collections.Counter."+name, func(in *inter, args []value, kw []interp.KW) value {
+		rawMethod(counterClass, name, func(in *inter, args []value, kw []interp.KW) value {
 			var src value
 			if len(args) > 1 {
 				src = args[1]
 			}
 			change(in, args[0], src, kw, op, name == "__init__")
 			return interp.None
-		}))
+		})
 	}
 	counter := func(in *inter) (value, *interp.Dict) {
 		d := interp.NewDict()
@@ -310,7 +317,7 @@ func initCounter() {
 			return y
 		}
 	}
-	counterClass.AddMethods(
+	addMethods(counterClass,
 		method("__missing__", "self, key, /", func(in *inter, a []value) value { return interp.NewInt(0) }),
 		method("most_common", "self, n=None", func(in *inter, a []value) value {
 			rows := sorted(in, a[0])
@@ -370,7 +377,7 @@ func initDeque() {
 		for _, v := range append([]value(nil), in.Elements(src)...) {
 			in.Charge(1)
 			if left {
-				d.pushLeft(v)
+				d.pushLeft(in, v)
 			} else {
 				d.push(v)
 			}
@@ -390,7 +397,7 @@ func initDeque() {
 		}
 		return i
 	}
-	dequeClass.AddMethods(
+	addMethods(dequeClass,
 		method("__init__", "self, iterable=?, maxlen=None", func(in *inter, a []value) value {
 			d := dequeOf(in, a[0])
 			d.max, d.vs = -1, nil
@@ -410,8 +417,7 @@ func initDeque() {
 		}),
 		method("appendleft", "self, x, /", func(in *inter, a []value) value {
 			d := dequeOf(in, a[0])
-			in.Step(1 + len(d.vs)/16)
-			d.pushLeft(a[1])
+			d.pushLeft(in, a[1])
 			return interp.None
 		}),
 		method("extend", "self, iterable, /", func(in *inter, a []value) value {

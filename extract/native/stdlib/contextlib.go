@@ -21,13 +21,13 @@ func contextABC(name, enter, exit string) *interp.Class {
 
 func init() {
 	for _, c := range []*interp.Class{contextManagerABC, asyncContextManagerABC} {
-		c.AddMethods(
+		addMethods(c,
 			method("__enter__", "self", func(in *inter, a []value) value { return a[0] }),
 			method("__exit__", "self, exc_type, exc_value, traceback", func(in *inter, a []value) value { return interp.None }),
 			classMethod("__class_getitem__", "cls, key, /", func(in *inter, a []value) value { return interp.NewAlias(a[0], a[1]) }),
 		)
 	}
-	nullContext.AddMethods(
+	addMethods(nullContext,
 		method("__init__", "self, enter_result=None", func(in *inter, a []value) value {
 			in.SetAttr(a[0], "enter_result", a[1])
 			return interp.None
@@ -35,7 +35,7 @@ func init() {
 		method("__enter__", "self", func(in *inter, a []value) value { return in.GetAttr(a[0], "enter_result") }),
 		method("__exit__", "self, *excinfo", func(in *inter, a []value) value { return interp.None }),
 	)
-	suppressClass.AddMethods(
+	addMethods(suppressClass,
 		method("__init__", "self, *exceptions", func(in *inter, a []value) value {
 			in.SetAttr(a[0], "_exceptions", a[1])
 			return interp.None
@@ -62,7 +62,7 @@ func init() {
 		}
 		return it
 	}
-	generatorContext.AddMethods(
+	addMethods(generatorContext,
 		method("__enter__", "self", func(in *inter, a []value) value {
 			if u, ok := in.GetAttr(a[0], "gen").(*interp.Unknown); ok {
 				return u

@@ -18,15 +18,23 @@ type shallowCopier interface {
 
 // copier is one deepcopy: it maps what was copied to the copies.
 type copier struct {
-	in   *inter
-	memo *interp.Dict // by id, as Python's memo
-	done map[value]value
+	in    *inter
+	memo  *interp.Dict // by id, as Python's memo
+	done  map[value]value
+	depth int
 }
+
+// maxCopyDepth is about as deep as Python's own recursion gets.
+const maxCopyDepth = 330
 
 // deep copies v. root is the path by which the config knows v, where it does
 // through what holds it.
 func (c *copier) deep(v value, root *graph.Expr) value {
 	c.in.Step(1)
+	if c.depth++; c.depth > maxCopyDepth {
+		c.in.Raise(interp.RecursionError, "maximum recursion depth exceeded")
+	}
+	defer func() { c.depth-- }()
 	switch x := v.(type) {
 	case interp.Int, interp.Float, interp.Bool, interp.NoneType, interp.Str:
 		if root != nil && interp.ExprOf(v) == nil {

@@ -17,7 +17,7 @@ func (s *sentinel) Type() *interp.Class { return s.cls }
 
 func newSentinel(qual, repr string) *sentinel {
 	c := interp.NewNativeClass(qual, nil)
-	c.AddMethods(method("__repr__", "self", func(*inter, []value) value { return str(repr) }))
+	addMethods(c, method("__repr__", "self", func(*inter, []value) value { return str(repr) }))
 	return &sentinel{c}
 }
 
@@ -609,6 +609,7 @@ func isDataclassInstance(v value) bool {
 // convert is the recursion of asdict and astuple; leaf makes the result of one object.
 func convert(in *inter, v value, object func(names []string, vs []value) value) value {
 	in.Step(1)
+	defer deeper(in)()
 	if isDataclassInstance(v) {
 		fs, _ := fieldsOf(v)
 		names, vs := make([]string, len(fs)), make([]value, len(fs))
@@ -729,7 +730,8 @@ func makeDataclass(in *inter, a []value) value {
 }
 
 func init() {
-	fieldClass.AddMethods(method("__repr__", "self", func(in *inter, a []value) value {
+	noInstances(fieldClass)
+	addMethods(fieldClass, method("__repr__", "self", func(in *inter, a []value) value {
 		f := a[0].(*field)
 		var b strings.Builder
 		b.WriteString("Field(")
@@ -746,13 +748,13 @@ func init() {
 		}
 		return i
 	}
-	initVarClass.AddMethods(
+	addMethods(initVarClass,
 		classMethod("__class_getitem__", "cls, type", func(in *inter, a []value) value { return in.Call(initVarClass, []value{a[1]}, nil) }),
 		method("__repr__", "self", func(in *inter, a []value) value {
 			return str("dataclasses.InitVar[" + typeRepr(in, in.GetAttr(a[0], "type")) + "]")
 		}),
 	)
-	paramsClass.AddMethods(method("__repr__", "self", func(in *inter, a []value) value {
+	addMethods(paramsClass, method("__repr__", "self", func(in *inter, a []value) value {
 		var parts []string
 		for _, n := range []string{"init", "repr", "eq", "order", "unsafe_hash", "frozen"} {
 			parts = append(parts, n+"="+in.Repr(in.GetAttr(a[0], n)))

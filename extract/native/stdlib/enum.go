@@ -79,6 +79,7 @@ func resolveAuto(in *inter, v value, known map[*interp.Instance]value, next func
 		if !ok {
 			return v
 		}
+		defer deeper(in)()
 		if r, ok := known[x]; ok {
 			return r
 		}
@@ -557,7 +558,7 @@ func flagMember(in *inter, c *interp.Class, d *enumData, n int64) *interp.Instan
 
 func initEnumMeta() {
 	enumMeta.New = newEnum
-	enumMeta.Dict.SetStr("__call__", builtin("enum.EnumType.__call__", enumCall))
+	rawMethod(enumMeta, "__call__", enumCall)
 	members := func(in *inter, v value) []value {
 		_, d := enumOf(in, v)
 		out := make([]value, len(d.names))
@@ -566,7 +567,7 @@ func initEnumMeta() {
 		}
 		return out
 	}
-	enumMeta.AddMethods(
+	addMethods(enumMeta,
 		method("__iter__", "cls", func(in *inter, a []value) value { return interp.SliceIterator(members(in, a[0])) }),
 		method("__reversed__", "cls", func(in *inter, a []value) value {
 			ms := members(in, a[0])
@@ -651,7 +652,7 @@ func initEnum() {
 		})
 	}
 	self := func(in *inter, a []value) value { return a[0] }
-	enumClass.AddMethods(
+	addMethods(enumClass,
 		method("__str__", "self", func(in *inter, a []value) value { return str(shown(in, a[0])) }),
 		method("__repr__", "self", func(in *inter, a []value) value {
 			n, v := attr(a[0], "_name_"), memberValue(a[0])
@@ -670,7 +671,7 @@ func initEnum() {
 		}),
 		classMethod("_missing_", "cls, value", func(in *inter, a []value) value { return interp.None }),
 	)
-	reprEnum.AddMethods(
+	addMethods(reprEnum,
 		method("__str__", "self", func(in *inter, a []value) value { return str(in.ToStr(memberValue(a[0]))) }),
 		method("__format__", "self, format_spec", func(in *inter, a []value) value {
 			return str(in.Format(memberValue(a[0]), in.Str(a[1])))
@@ -683,7 +684,7 @@ func initEnum() {
 		}
 		v, _ := enumClass.Lookup("__repr__")
 		c.Dict.SetStr("__repr__", v)
-		c.AddMethods()
+
 	}
 	bit := func(name string, op pyast.Operator) interp.Method {
 		return method(name, "self, other", func(in *inter, a []value) value {
@@ -721,8 +722,8 @@ func initEnum() {
 		}),
 		method("__bool__", "self", func(in *inter, a []value) value { return interp.NewBool(in.Truth(memberValue(a[0]))) }),
 	}
-	flagClass.AddMethods(flagMethods...)
-	intFlag.AddMethods(flagMethods...)
+	addMethods(flagClass, flagMethods...)
+	addMethods(intFlag, flagMethods...)
 	flags := func(in *inter, v value) []value {
 		n, _ := interp.AsInt(memberValue(v))
 		var out []value
@@ -736,7 +737,7 @@ func initEnum() {
 		}
 		return out
 	}
-	flagClass.AddMethods(
+	addMethods(flagClass,
 		method("__contains__", "self, other", func(in *inter, a []value) value {
 			if a[0].Type() != a[1].Type() {
 				in.Raise(interp.TypeError, "unsupported operand type(s) for 'in': %s and %s", in.Repr(str(typeName(a[1]))), in.Repr(str(typeName(a[0]))))
@@ -754,12 +755,12 @@ func initEnum() {
 	}
 	wait := func(d *deferred) value { return &interp.Instance{Cls: autoClass, Data: d} }
 	for name, op := range map[string]pyast.Operator{"or": pyast.BitOr, "and": pyast.BitAnd, "xor": pyast.BitXor, "add": pyast.Add, "sub": pyast.Sub, "mul": pyast.Mult, "lshift": pyast.LShift} {
-		autoClass.AddMethods(
+		addMethods(autoClass,
 			method("__"+name+"__", "self, other", func(in *inter, a []value) value { return wait(&deferred{op: op, a: a[0], b: a[1]}) }),
 			method("__r"+name+"__", "self, other", func(in *inter, a []value) value { return wait(&deferred{op: op, a: a[1], b: a[0]}) }),
 		)
 	}
-	autoClass.AddMethods(method("__invert__", "self", func(in *inter, a []value) value { return wait(&deferred{not: true, a: a[0]}) }))
+	addMethods(autoClass, method("__invert__", "self", func(in *inter, a []value) value { return wait(&deferred{not: true, a: a[0]}) }))
 	for _, c := range []*interp.Class{memberClass, nonMember} {
 		c.New = func(in *inter, cls *interp.Class, args []value, _ []interp.KW) value {
 			if len(args) != 1 {

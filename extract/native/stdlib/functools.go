@@ -173,11 +173,11 @@ func initPartial() {
 		}
 		return &interp.Instance{Cls: cls, Data: p}
 	}
-	partialClass.Dict.SetStr("__init__", builtin("functools.partial.__init__", func(*inter, []value, []interp.KW) value { return interp.None }))
-	partialClass.Dict.SetStr("__call__", builtin("functools.partial.__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(partialClass, "__init__", func(*inter, []value, []interp.KW) value { return interp.None })
+	rawMethod(partialClass, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		return partialOf(in, args[0]).call(in, args[1:], kw)
-	}))
-	partialClass.AddMethods(
+	})
+	addMethods(partialClass,
 		property("func", func(in *inter, self value) value { return partialOf(in, self).fn }),
 		property("args", func(in *inter, self value) value { return interp.NewTuple(partialOf(in, self).args...) }),
 		property("keywords", func(in *inter, self value) value { return partialOf(in, self).kw }),
@@ -199,7 +199,7 @@ func initPartial() {
 		}
 		return &interp.Instance{Cls: cls, Data: &partial{fn: args[0], args: args[1:], kw: kwDict(kw)}}
 	}
-	partialMethodClass.AddMethods(method("__get__", "self, obj, cls=None", func(in *inter, a []value) value {
+	addMethods(partialMethodClass, method("__get__", "self, obj, cls=None", func(in *inter, a []value) value {
 		p := partialOf(in, a[0])
 		f := p.fn
 		if g, ok := f.(*interp.Function); ok && !interp.IsNone(a[1]) {
@@ -213,10 +213,10 @@ func initPartial() {
 
 func initCaches() {
 	lruOf := func(v value) *lru { return v.(*interp.Instance).Data.(*lru) }
-	lruClass.Dict.SetStr("__call__", builtin("functools._lru_cache_wrapper.__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(lruClass, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		return lruOf(args[0]).call(in, args[1:], kw)
-	}))
-	lruClass.AddMethods(
+	})
+	addMethods(lruClass,
 		method("__get__", "self, obj, cls=None", func(in *inter, a []value) value {
 			if interp.IsNone(a[1]) {
 				return a[0]
@@ -265,7 +265,7 @@ func initCaches() {
 		}
 		return i
 	}
-	cachedPropertyCls.AddMethods(
+	addMethods(cachedPropertyCls,
 		method("__set_name__", "self, owner, name", func(in *inter, a []value) value {
 			a[0].(*interp.Instance).Dict.SetStr("attrname", a[2])
 			return interp.None
@@ -323,14 +323,14 @@ func initDispatch() {
 		}
 		return found
 	}
-	dispatchClass.Dict.SetStr("__call__", builtin("functools.singledispatch.__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(dispatchClass, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		d := args[0].(*interp.Instance)
 		if len(args) < 2 {
 			in.Raise(interp.TypeError, "%s requires at least 1 positional argument", in.ToStr(in.GetAttr(d, "__name__")))
 		}
 		return in.Call(find(in, d, args[1].Type()), args[1:], kw)
-	}))
-	dispatchClass.AddMethods(
+	})
+	addMethods(dispatchClass,
 		method("dispatch", "self, cls", func(in *inter, a []value) value {
 			return find(in, a[0].(*interp.Instance), a[1].(*interp.Class))
 		}),
@@ -338,7 +338,8 @@ func initDispatch() {
 			reg := asDict(in.GetAttr(a[0], "registry"))
 			if _, isClass := a[1].(*interp.Class); !isClass {
 				if f, ok := a[1].(*interp.Function); ok {
-					for _, k := range in.Annotations(f).Values() {
+					if ks := in.Annotations(f).Values(); len(ks) > 0 { // the first argument decides
+						k := ks[0]
 						if members, ok := unionArgs(k); ok {
 							for _, m := range members {
 								reg.Set(in, m, f)
@@ -346,7 +347,6 @@ func initDispatch() {
 						} else {
 							reg.Set(in, k, f)
 						}
-						break
 					}
 					return f
 				}
@@ -379,7 +379,7 @@ func initDispatch() {
 			return in.Compare(op, in.Call(f, []value{k, l}, nil), interp.NewInt(0))
 		})
 	}
-	cmpKeyClass.AddMethods(order("__lt__", pyast.Lt), order("__le__", pyast.LtE), order("__gt__", pyast.Gt), order("__ge__", pyast.GtE), order("__eq__", pyast.Eq))
+	addMethods(cmpKeyClass, order("__lt__", pyast.Lt), order("__le__", pyast.LtE), order("__gt__", pyast.Gt), order("__ge__", pyast.GtE), order("__eq__", pyast.Eq))
 }
 
 func init() {

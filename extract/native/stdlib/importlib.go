@@ -15,7 +15,7 @@ var (
 )
 
 func init() {
-	specClass.AddMethods(method("__init__", "self, name, loader, *, origin=None, loader_state=None, is_package=None", func(in *inter, a []value) value {
+	addMethods(specClass, method("__init__", "self, name, loader, *, origin=None, loader_state=None, is_package=None", func(in *inter, a []value) value {
 		i := a[0].(*interp.Instance)
 		i.Dict = interp.NewDict()
 		i.Dict.SetStr("name", a[1])
@@ -29,7 +29,7 @@ func init() {
 	}), method("__repr__", "self", func(in *inter, a []value) value {
 		return str("ModuleSpec(name=" + in.Repr(in.GetAttr(a[0], "name")) + ")")
 	}))
-	loaderClass.AddMethods(
+	addMethods(loaderClass,
 		interp.Method{Name: "__init__", Sig: "self, *args, **kwargs", Fn: func(*inter, []value) value { return interp.None }},
 		interp.Method{Name: "exec_module", Sig: "self, module", Fn: func(in *inter, a []value) value { return refuse(in, "loading a file as a module") }},
 		interp.Method{Name: "load_module", Sig: "self, name=None", Fn: func(in *inter, a []value) value { return refuse(in, "loading a file as a module") }},

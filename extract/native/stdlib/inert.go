@@ -70,7 +70,7 @@ var inertBase = interp.NewNativeClass("object.inert", nil)
 func init() {
 	none := func(*inter, []value) value { return interp.None }
 	self := func(_ *inter, a []value) value { return a[0] }
-	inertBase.AddMethods(
+	addMethods(inertBase,
 		interp.Method{Name: "__init__", Sig: "self, *args, **kwargs", Fn: none},
 		interp.Method{Name: "__enter__", Sig: "self", Fn: self},
 		interp.Method{Name: "__exit__", Sig: "self, *args", Fn: none},

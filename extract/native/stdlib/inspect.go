@@ -42,11 +42,16 @@ func orEmpty(v value) value {
 	return v
 }
 
+// newSignature makes a Signature; what is no Parameter is left out.
 func newSignature(ps []value, ret value) *interp.Instance {
 	s := &interp.Instance{Cls: signatureClass, Dict: interp.NewDict()}
 	d := interp.NewDict()
 	for _, p := range ps {
-		n, _ := p.(*interp.Instance).Dict.GetStr("name")
+		i, ok := p.(*interp.Instance)
+		if !ok || i.Cls != parameterClass {
+			continue
+		}
+		n, _ := i.Dict.GetStr("name")
 		name, _ := interp.AsStr(n)
 		d.SetStr(name, p)
 	}
@@ -272,14 +277,14 @@ func initSignature() {
 	}
 	parameterClass.Dict.SetStr("empty", emptyClass)
 	signatureClass.Dict.SetStr("empty", emptyClass)
-	paramKindClass.AddMethods(
+	addMethods(paramKindClass,
 		method("__str__", "self", func(in *inter, a []value) value { return in.GetAttr(a[0], "name") }),
 		method("__repr__", "self", func(in *inter, a []value) value {
 			return str("<_ParameterKind." + in.ToStr(in.GetAttr(a[0], "name")) + ": " + in.Repr(in.GetAttr(a[0], "value")) + ">")
 		}),
 		method("__deepcopy__", "self, memo", func(in *inter, a []value) value { return a[0] }),
 	)
-	parameterClass.AddMethods(
+	addMethods(parameterClass,
 		method("__init__", "self, name, kind, *, default=?, annotation=?", func(in *inter, a []value) value {
 			n, _ := interp.AsInt(interp.Unwrap(a[2]))
 			if n < 0 || n > 4 {
@@ -308,7 +313,7 @@ func initSignature() {
 			return interp.NewBool(in.Equal(x.Dict, o.Dict))
 		}),
 	)
-	signatureClass.AddMethods(
+	addMethods(signatureClass,
 		method("__init__", "self, parameters=None, *, return_annotation=?, __validate_parameters__=True", func(in *inter, a []value) value {
 			var ps []value
 			if !interp.IsNone(a[1]) {
@@ -365,7 +370,7 @@ func initSignature() {
 		}
 		return args, kw
 	}
-	boundArgsClass.AddMethods(
+	addMethods(boundArgsClass,
 		property("args", func(in *inter, self value) value {
 			args, _ := argument(in, self)
 			return interp.NewTuple(args...)
@@ -529,8 +534,21 @@ func inspectEntries() []entry {
 	is := func(name string, f func(v value) bool) entry {
 		return fn("inspect."+name, "obj", func(in *inter, a []value) value { return interp.NewBool(f(a[0])) })
 	}
+	// The text of what has a source exists, but is not kept.
 	noSource := func(name string) entry {
 		return fn("inspect."+name, "obj, *args, **kwargs", func(in *inter, a []value) value {
+			v := a[0]
+			if b, ok := v.(*interp.BoundMethod); ok {
+				v = b.Fn
+			}
+			switch x := v.(type) {
+			case *interp.Function:
+				return in.Unknown("the source text of %s", x.Qual)
+			case *interp.Class:
+				if !x.Native {
+					return in.Unknown("the source text of %s", x.Qual)
+				}
+			}
 			in.Raise(interp.OSError, "could not get source code")
 			return nil
 		})

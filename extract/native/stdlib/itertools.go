@@ -32,7 +32,7 @@ func init() {
 	chainClass.New = func(in *inter, _ *interp.Class, args []value, _ []interp.KW) value {
 		return chainOf(interp.SliceIterator(args))
 	}
-	chainClass.AddMethods(classMethod("from_iterable", "cls, iterable, /", func(in *inter, a []value) value {
+	addMethods(chainClass, classMethod("from_iterable", "cls, iterable, /", func(in *inter, a []value) value {
 		return chainOf(in.Iter(a[1]))
 	}))
 }
@@ -52,7 +52,7 @@ func pools(in *inter, srcs []value) [][]value {
 func odometer(vs []value, r int, first func() ([]int, bool), next func(ix []int) bool) value {
 	var ix []int
 	return iter(func(in *inter) (value, bool) {
-		in.Step(1 + r)
+		in.Step(1 + r + len(vs)/8)
 		if ix == nil {
 			var ok bool
 			if ix, ok = first(); !ok {

@@ -33,6 +33,7 @@ const maxJSONDepth = 900
 
 func (e *encoder) newline(level int) {
 	if e.pretty {
+		e.in.Charge(int64(level*len(e.indent)) + 1)
 		e.b.WriteByte('\n')
 		for range level {
 			e.b.WriteString(e.indent)

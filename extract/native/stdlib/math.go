@@ -219,10 +219,13 @@ func folded(name string, start int64, f func(x, y *big.Int) *big.Int) entry {
 	})
 }
 
-// bounded raises where a result of that many bits would be too costly.
+// maxTerms bounds the factors of a factorial or binomial.
+const maxTerms = 50_000
+
+// bounded charges for a product of that many bits: time grows faster than size.
 func bounded(in *inter, bits int64) {
 	in.Charge(bits / 32)
-	in.Step(int(min(bits/64, 1<<30)))
+	in.Step(int(math.Pow(float64(bits)/64, 1.5)))
 }
 
 func mathEntries() []entry {
@@ -314,10 +317,10 @@ func mathEntries() []entry {
 			if n.Sign() < 0 {
 				in.Raise(interp.ValueError, "factorial() not defined for negative values")
 			}
-			if !n.IsInt64() || n.Int64() > 100_000 {
-				in.Raise(interp.OverflowError, "factorial() argument should not exceed 100000")
+			if !n.IsInt64() || n.Int64() > maxTerms {
+				in.Raise(interp.OverflowError, "factorial() argument should not exceed %d", maxTerms)
 			}
-			bounded(in, n.Int64()*20)
+			bounded(in, n.Int64()*16)
 			return interp.NewBig(new(big.Int).MulRange(1, n.Int64()))
 		}),
 		fn("math.comb", "n, k, /", func(in *inter, a []value) value { return choose(in, a, true) }),
@@ -441,10 +444,14 @@ func choose(in *inter, a []value, comb bool) value {
 	if k.Cmp(n) > 0 {
 		return interp.NewInt(0)
 	}
-	if !n.IsInt64() || !k.IsInt64() || k.Int64() > 100_000 && n.Int64()-k.Int64() > 100_000 {
-		in.Raise(interp.OverflowError, "min(n - k, k) must not exceed 100000")
+	terms := new(big.Int).Set(k)
+	if rest := new(big.Int).Sub(n, k); comb && rest.Cmp(k) < 0 {
+		terms = rest
 	}
-	bounded(in, min(k.Int64(), n.Int64()-k.Int64(), 100_000)*64)
+	if !n.IsInt64() || terms.Cmp(big.NewInt(maxTerms)) > 0 {
+		in.Raise(interp.OverflowError, "k must not exceed %d", maxTerms)
+	}
+	bounded(in, terms.Int64()*int64(n.BitLen()))
 	if comb {
 		return interp.NewBig(new(big.Int).Binomial(n.Int64(), k.Int64()))
 	}

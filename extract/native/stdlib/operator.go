@@ -16,7 +16,7 @@ func getter(qual string, get func(in *inter, obj, key value) value) *interp.Clas
 		}
 		return &interp.Instance{Cls: cls, Data: interp.NewTuple(args...)}
 	}
-	c.Dict.SetStr("__call__", builtin(qual+".__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(c, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		if len(args) != 2 || len(kw) > 0 {
 			in.Raise(interp.TypeError, "%s expected 1 argument, got %d", c.Name, len(args)-1)
 		}
@@ -29,7 +29,7 @@ func getter(qual string, get func(in *inter, obj, key value) value) *interp.Clas
 			out[i] = get(in, args[1], k)
 		}
 		return interp.NewTuple(out...)
-	}))
+	})
 	return c
 }
 

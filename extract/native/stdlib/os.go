@@ -13,7 +13,7 @@ func init() {
 	abcInfos[pathLike] = &abcInfo{methods: []string{"__fspath__"}}
 	pathLike.Data = func(in *inter, v value) bool { return abcCheck(in, pathLike, v.Type()) }
 	pathLike.Dict.SetStr("__abstractmethods__", nameSet([]string{"__fspath__"}))
-	pathLike.AddMethods(
+	addMethods(pathLike,
 		method("__fspath__", "self", func(*inter, []value) value { return interp.None }),
 		classMethod("__class_getitem__", "cls, key, /", func(in *inter, a []value) value { return interp.NewAlias(a[0], a[1]) }),
 	)

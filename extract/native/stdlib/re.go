@@ -413,12 +413,13 @@ func escapePattern(s string) string {
 }
 
 func init() {
+	noInstances(patternClass, matchClass)
 	of := func(v value) *pattern { return v.(*pattern) }
 	bounds := "self, string, pos=0, endpos=9223372036854775807"
 	find := func(name string, mode regex.Mode) interp.Method {
 		return method(name, bounds, func(in *inter, a []value) value { return of(a[0]).find(in, a, mode) })
 	}
-	patternClass.AddMethods(
+	addMethods(patternClass,
 		find("match", regex.Match), find("fullmatch", regex.Full), find("search", regex.Search),
 		method("findall", bounds, func(in *inter, a []value) value { return findAllIn(in, of(a[0]), a[1], a[2], a[3]) }),
 		method("finditer", bounds, func(in *inter, a []value) value { return findIterIn(in, of(a[0]), a[1], a[2], a[3]) }),
@@ -495,7 +496,7 @@ func init() {
 		}
 		return interp.NewTuple(vs...)
 	}
-	matchClass.AddMethods(
+	addMethods(matchClass,
 		method("group", "self, *groups", group),
 		method("__getitem__", "self, key, /", func(in *inter, a []value) value {
 			return one(in, a, func(m *match, i int) value { return m.groupText(i, interp.None) })

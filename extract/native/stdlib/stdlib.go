@@ -124,6 +124,22 @@ func pyName(name, file string) entry {
 	})
 }
 
+type depthKey struct{}
+
+// maxNested bounds how deep our own walks over nested values go.
+const maxNested = 400
+
+// deeper enters one level of a walk over nested values; what it returns leaves
+// it. Beyond the limit it raises RecursionError.
+func deeper(in *inter) func() {
+	n := state(in, depthKey{}, func() *int { return new(int) })
+	if *n >= maxNested {
+		in.Raise(interp.RecursionError, "maximum recursion depth exceeded")
+	}
+	*n++
+	return func() { *n-- }
+}
+
 // asDict is the dict inside a dict or an instance of a subclass, or nil.
 func asDict(v value) *interp.Dict {
 	d, _ := interp.Unwrap(v).(*interp.Dict)
@@ -151,4 +167,57 @@ func keywords(d *interp.Dict) []interp.KW {
 		return true
 	})
 	return kw
+}
+
+// addMethods adds methods to a native class; they refuse to be called on
+// objects of other classes.
+func addMethods(c *interp.Class, methods ...interp.Method) {
+	for i := range methods {
+		m := &methods[i]
+		f, name := m.Fn, m.Name
+		switch m.Kind {
+		case "", "property":
+			if !strings.HasPrefix(m.Sig, "*") {
+				m.Fn = func(in *inter, a []value) value {
+					checkSelf(in, c, name, a[0])
+					return f(in, a)
+				}
+			}
+		case "class":
+			m.Fn = func(in *inter, a []value) value {
+				if _, ok := a[0].(*interp.Class); !ok {
+					in.Raise(interp.TypeError, "descriptor '%s' requires a type but received a '%s'", name, typeName(a[0]))
+				}
+				return f(in, a)
+			}
+		}
+	}
+	c.AddMethods(methods...)
+}
+
+// rawMethod adds a method that takes its arguments as given, self first.
+func rawMethod(c *interp.Class, name string, f func(in *inter, args []value, kw []interp.KW) value) {
+	c.Dict.SetStr(name, builtin(c.Mod+"."+c.Name+"."+name, func(in *inter, args []value, kw []interp.KW) value {
+		if len(args) == 0 {
+			in.Raise(interp.TypeError, "unbound method %s.%s() needs an argument", c.Name, name)
+		}
+		checkSelf(in, c, name, args[0])
+		return f(in, args, kw)
+	}))
+}
+
+func checkSelf(in *inter, c *interp.Class, name string, self value) {
+	if !self.Type().Is(c) {
+		in.Raise(interp.TypeError, "descriptor '%s' requires a '%s' object but received a '%s'", name, c.Name, typeName(self))
+	}
+}
+
+// noInstances makes a class whose objects come from functions alone.
+func noInstances(cs ...*interp.Class) {
+	for _, c := range cs {
+		c.New = func(in *inter, cls *interp.Class, _ []value, _ []interp.KW) value {
+			in.Raise(interp.TypeError, "cannot create '%s' instances", cls.FullName())
+			return nil
+		}
+	}
 }

@@ -47,9 +47,9 @@ var streamClass = interp.NewNativeClass("io.TextIOWrapper", nil)
 func structure(qual string, names []string, vs ...value) (*interp.Class, value) {
 	c := interp.NewNativeClass(qual, []*interp.Class{interp.TupleClass})
 	for i, n := range names {
-		c.AddMethods(property(n, func(in *inter, self value) value { return tupleOf(in, self).V[i] }))
+		addMethods(c, property(n, func(in *inter, self value) value { return tupleOf(in, self).V[i] }))
 	}
-	c.AddMethods(method("__repr__", "self", func(in *inter, a []value) value {
+	addMethods(c, method("__repr__", "self", func(in *inter, a []value) value {
 		var parts []string
 		for i, v := range tupleOf(in, a[0]).V {
 			parts = append(parts, names[i]+"="+in.Repr(v))
@@ -62,7 +62,7 @@ func structure(qual string, names []string, vs ...value) (*interp.Class, value) 
 func init() {
 	of := func(v value) *sysModules { return v.(*sysModules) }
 	// A module set to None cannot be imported; reading it gives the None.
-	sysModulesClass.AddMethods(
+	addMethods(sysModulesClass,
 		method("__getitem__", "self, key, /", func(in *inter, a []value) value {
 			if s, ok := interp.AsStr(a[1]); ok {
 				if m, ok := of(a[0]).m[s]; ok {
@@ -99,7 +99,7 @@ func init() {
 	none := func(name string) interp.Method {
 		return interp.Method{Name: name, Sig: "self, *args, **kwargs", Fn: func(*inter, []value) value { return interp.None }}
 	}
-	streamClass.AddMethods(
+	addMethods(streamClass,
 		none("flush"), none("close"), none("writelines"), none("reconfigure"),
 		method("write", "self, text", func(in *inter, a []value) value {
 			if s, ok := interp.AsStr(a[1]); ok {

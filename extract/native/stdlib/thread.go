@@ -11,7 +11,7 @@ var (
 func init() {
 	yes := func(*inter, []value) value { return interp.True }
 	none := func(*inter, []value) value { return interp.None }
-	lockClass.AddMethods(
+	addMethods(lockClass,
 		interp.Method{Name: "__init__", Sig: "self, *args, **kwargs", Fn: none},
 		method("acquire", "self, blocking=True, timeout=-1", yes),
 		method("release", "self, n=1", none),

@@ -34,11 +34,11 @@ func init() {
 		return proxyOf(args[0])
 	}
 	for _, n := range []string{"get", "keys", "values", "items", "copy"} {
-		proxyClass.Dict.SetStr(n, builtin("mappingproxy."+n, func(in *inter, args []value, kw []interp.KW) value {
+		rawMethod(proxyClass, n, func(in *inter, args []value, kw []interp.KW) value {
 			return in.Call(in.GetAttr(proxied(args[0]), n), args[1:], kw)
-		}))
+		})
 	}
-	proxyClass.AddMethods(
+	addMethods(proxyClass,
 		method("__init__", "self, mapping", func(*inter, []value) value { return interp.None }),
 		method("__getitem__", "self, key, /", func(in *inter, a []value) value { return in.GetItem(proxied(a[0]), a[1]) }),
 		method("__contains__", "self, key, /", func(in *inter, a []value) value { return interp.NewBool(in.Contains(proxied(a[0]), a[1])) }),
@@ -54,7 +54,7 @@ func init() {
 		}),
 	)
 	proxyClass.Dict.SetStr("__hash__", interp.None)
-	namespaceClass.Dict.SetStr("__init__", builtin("types.SimpleNamespace.__init__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(namespaceClass, "__init__", func(in *inter, args []value, kw []interp.KW) value {
 		if len(args) > 1 {
 			in.Raise(interp.TypeError, "no positional arguments expected")
 		}
@@ -62,14 +62,14 @@ func init() {
 			in.SetAttr(args[0], k.Name, k.V)
 		}
 		return interp.None
-	}))
+	})
 	attrs := func(v value) *interp.Dict {
 		if i, ok := v.(*interp.Instance); ok && i.Dict != nil {
 			return i.Dict
 		}
 		return interp.NewDict()
 	}
-	namespaceClass.AddMethods(
+	addMethods(namespaceClass,
 		method("__repr__", "self", func(in *inter, a []value) value {
 			var parts []string
 			for _, k := range keywords(attrs(a[0])) {

@@ -237,6 +237,7 @@ func dedupe(in *inter, args []value) []value {
 	var out []value
 next:
 	for _, a := range args {
+		in.Step(1 + len(out)/4)
 		for _, b := range out {
 			if a.Type() == b.Type() && in.Equal(a, b) {
 				continue next
@@ -276,7 +277,12 @@ func makeUnion(in *inter, args []value) value {
 }
 
 // typeVars collects the type variables in args, in order of appearance.
-func typeVars(args []value) []value {
+func typeVars(args []value) []value { return typeVarsWithin(args, 0) }
+
+func typeVarsWithin(args []value, depth int) []value {
+	if depth > maxNested {
+		return nil
+	}
 	var out []value
 	add := func(v value) {
 		for _, x := range out {
@@ -295,7 +301,7 @@ func typeVars(args []value) []value {
 			continue
 		}
 		if l, ok := a.(*interp.List); ok {
-			for _, v := range typeVars(l.V) {
+			for _, v := range typeVarsWithin(l.V, depth+1) {
 				add(v)
 			}
 			continue
@@ -305,11 +311,11 @@ func typeVars(args []value) []value {
 			if a.form == literalForm {
 				continue
 			}
-			for _, v := range typeVars(a.args) {
+			for _, v := range typeVarsWithin(a.args, depth+1) {
 				add(v)
 			}
 		default:
-			for _, v := range typeVars(foreignArgs(a)) {
+			for _, v := range typeVarsWithin(foreignArgs(a), depth+1) {
 				add(v)
 			}
 		}
@@ -368,6 +374,7 @@ func allPlain(vars []value) bool {
 }
 
 func replaceVars(in *inter, v value, m map[value]value) value {
+	defer deeper(in)()
 	if isTypeVar(v) {
 		if r, ok := m[v]; ok {
 			return r
@@ -421,6 +428,7 @@ func typeRepr(in *inter, v value) string {
 	case *interp.Function:
 		return v.Name
 	case *interp.List:
+		defer deeper(in)()
 		parts := make([]string, len(v.V))
 		for i, x := range v.V {
 			parts[i] = typeRepr(in, x)
@@ -620,6 +628,7 @@ func builtinFunction(in *inter, name string) (value, bool) {
 }
 
 func init() {
+	noInstances(formClass, aliasClass)
 	or := func(name string, swap bool) interp.Method {
 		return interp.Method{Name: name, Sig: "self, other, /", Fn: func(in *inter, a []value) value {
 			if !isTypeLike(a[1]) {
@@ -632,9 +641,9 @@ func init() {
 		}}
 	}
 	for _, c := range []*interp.Class{formClass, aliasClass, forwardCls, typeVarCls, newTypeCls, paramSpec} {
-		c.AddMethods(or("__or__", false), or("__ror__", true))
+		addMethods(c, or("__or__", false), or("__ror__", true))
 	}
-	formClass.AddMethods(
+	addMethods(formClass,
 		interp.Method{Name: "__getitem__", Sig: "self, key, /", Fn: func(in *inter, a []value) value { return a[0].(*form).subscribe(in, a[1]) }},
 		interp.Method{Name: "__repr__", Sig: "self, /", Fn: func(in *inter, a []value) value { return str("typing." + a[0].(*form).name) }},
 		interp.Method{Name: "__mro_entries__", Sig: "self, bases, /", Fn: func(in *inter, a []value) value {
@@ -659,14 +668,14 @@ func init() {
 			return interp.NewBool(isSubclass(in, a[1], f.origin))
 		}},
 	)
-	formClass.Dict.SetStr("__call__", builtin("typing._SpecialForm.__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(formClass, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		f := args[0].(*form)
 		if f.origin == nil {
 			in.Raise(interp.TypeError, "Cannot instantiate typing.%s", f.name)
 		}
 		return callOrigin(in, f, args[1:], kw)
-	}))
-	aliasClass.AddMethods(
+	})
+	addMethods(aliasClass,
 		interp.Method{Name: "__getitem__", Sig: "self, key, /", Fn: func(in *inter, a []value) value {
 			return a[0].(*alias).substitute(in, params(a[1]))
 		}},
@@ -729,7 +738,7 @@ func init() {
 			return interp.False
 		}},
 	)
-	aliasClass.Dict.SetStr("__call__", builtin("typing._GenericAlias.__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(aliasClass, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		a := args[0].(*alias)
 		if _, ok := a.origin.(*form); ok {
 			in.Raise(interp.TypeError, "Cannot instantiate %s", in.Repr(a.origin))
@@ -738,7 +747,7 @@ func init() {
 			return callOrigin(in, a.form, args[1:], kw)
 		}
 		return in.Call(a.origin, args[1:], kw)
-	}))
+	})
 	forwardCls.New = func(in *inter, cls *interp.Class, args []value, _ []interp.KW) value {
 		if len(args) == 0 {
 			in.Raise(interp.TypeError, "ForwardRef.__init__() missing 1 required positional argument: 'arg'")
@@ -749,7 +758,7 @@ func init() {
 		}
 		return &forwardRef{s}
 	}
-	forwardCls.AddMethods(
+	addMethods(forwardCls,
 		interp.Method{Name: "__repr__", Sig: "self, /", Fn: func(in *inter, a []value) value {
 			return str("ForwardRef(" + in.Repr(str(a[0].(*forwardRef).text)) + ")")
 		}},
@@ -765,7 +774,7 @@ func init() {
 		}},
 	)
 	for _, c := range []*interp.Class{genericClass, protocolClass} {
-		c.AddMethods(interp.Method{Name: "__class_getitem__", Sig: "cls, params, /", Kind: "class", Fn: func(in *inter, a []value) value {
+		addMethods(c, interp.Method{Name: "__class_getitem__", Sig: "cls, params, /", Kind: "class", Fn: func(in *inter, a []value) value {
 			args := params(a[1])
 			if len(args) == 0 {
 				in.Raise(interp.TypeError, "Parameter list to %s[...] cannot be empty", in.GetAttr(a[0], "__qualname__").(interp.Str).S)
@@ -773,7 +782,7 @@ func init() {
 			return &alias{origin: a[0], args: typeArgs(args)}
 		}})
 	}
-	anyMeta.AddMethods(
+	addMethods(anyMeta,
 		interp.Method{Name: "__instancecheck__", Sig: "self, obj, /", Fn: func(in *inter, a []value) value {
 			if a[0] == value(anyClass) {
 				in.Raise(interp.TypeError, "typing.Any cannot be used with isinstance()")
@@ -890,7 +899,7 @@ func initTypeVars() {
 		return i
 	}
 	varTuple.New = func(in *inter, cls *interp.Class, args []value, kw []interp.KW) value { return make(in, cls, args, kw) }
-	varTuple.AddMethods(interp.Method{Name: "__iter__", Sig: "self, /", Fn: func(in *inter, a []value) value {
+	addMethods(varTuple, interp.Method{Name: "__iter__", Sig: "self, /", Fn: func(in *inter, a []value) value {
 		return interp.SliceIterator([]value{&alias{form: unpackForm, origin: unpackForm, args: []value{a[0]}}})
 	}})
 	repr := interp.Method{Name: "__repr__", Sig: "self, /", Fn: func(in *inter, a []value) value {
@@ -906,7 +915,7 @@ func initTypeVars() {
 		return str(prefix + in.ToStr(in.GetAttr(a[0], "__name__")))
 	}}
 	for _, c := range []*interp.Class{typeVarCls, paramSpec, varTuple} {
-		c.AddMethods(repr)
+		addMethods(c, repr)
 	}
 	newTypeCls.New = func(in *inter, cls *interp.Class, args []value, _ []interp.KW) value {
 		if len(args) != 2 {
@@ -918,7 +927,7 @@ func initTypeVars() {
 		i.Dict.SetStr("__supertype__", args[1])
 		return i
 	}
-	newTypeCls.AddMethods(interp.Method{Name: "__call__", Sig: "self, x, /", Fn: func(in *inter, a []value) value { return a[1] }})
+	addMethods(newTypeCls, interp.Method{Name: "__call__", Sig: "self, x, /", Fn: func(in *inter, a []value) value { return a[1] }})
 }
 
 var paramPart = interp.NewNativeClass("typing.ParamSpecArgs", nil)
@@ -965,7 +974,7 @@ func initTypedDict() {
 		finishTypedDict(in, c, bases, own, total)
 		return c
 	}
-	typedDictMeta.Dict.SetStr("__call__", builtin("typing._TypedDictMeta.__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(typedDictMeta, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		if args[0] == value(typedDictClass) { // TypedDict("Name", {...}, total=False)
 			if len(args) < 2 {
 				in.Raise(interp.TypeError, "TypedDict() missing 1 required positional argument: 'typename'")
@@ -991,9 +1000,9 @@ func initTypedDict() {
 			return c
 		}
 		return in.Call(interp.DictClass, args[1:], kw)
-	}))
+	})
 	for _, n := range []string{"__instancecheck__", "__subclasscheck__"} {
-		typedDictMeta.AddMethods(interp.Method{Name: n, Sig: "cls, other, /", Fn: func(in *inter, a []value) value {
+		addMethods(typedDictMeta, interp.Method{Name: n, Sig: "cls, other, /", Fn: func(in *inter, a []value) value {
 			in.Raise(interp.TypeError, "TypedDict does not support instance and class checks")
 			return nil
 		}})
@@ -1023,7 +1032,7 @@ func initTypedDict() {
 		fillNamedTuple(in, c, fields, defaults)
 		return c
 	}
-	namedTupleMeta.Dict.SetStr("__call__", builtin("typing.NamedTupleMeta.__call__", func(in *inter, args []value, kw []interp.KW) value {
+	rawMethod(namedTupleMeta, "__call__", func(in *inter, args []value, kw []interp.KW) value {
 		if len(args) < 2 {
 			in.Raise(interp.TypeError, "NamedTuple() missing 1 required positional argument: 'typename'")
 		}
@@ -1051,7 +1060,7 @@ func initTypedDict() {
 		c := in.NewClass(interp.TypeClass, in.Str(args[1]), []value{interp.TupleClass}, ns, nil)
 		fillNamedTuple(in, c, fields, nil)
 		return c
-	}))
+	})
 }
 
 func finishTypedDict(in *inter, c *interp.Class, bases []value, own *interp.Dict, total bool) {
@@ -1187,6 +1196,7 @@ func isParamForm(v value) bool {
 
 // resolveType evaluates text inside a type: "Foo", List["Foo"].
 func resolveType(in *inter, v value, globals *interp.Dict, extras bool) value {
+	defer deeper(in)()
 	switch x := v.(type) {
 	case interp.NoneType:
 		return interp.NoneClass
@@ -1214,7 +1224,7 @@ func resolveType(in *inter, v value, globals *interp.Dict, extras bool) value {
 		}
 		return &out
 	}
-	if args := foreignArgs(v); hasText(args, extras) {
+	if args := foreignArgs(v); hasText(args, extras, 0) {
 		res := make([]value, len(args))
 		for i, a := range args {
 			res[i] = resolveInner(in, a, globals, extras)
@@ -1235,7 +1245,10 @@ func resolveInner(in *inter, v value, globals *interp.Dict, extras bool) value {
 }
 
 // hasText reports whether something among args is still to be evaluated.
-func hasText(args []value, extras bool) bool {
+func hasText(args []value, extras bool, depth int) bool {
+	if depth > maxNested {
+		return false
+	}
 	for _, a := range args {
 		switch a := a.(type) {
 		case interp.Str, *forwardRef:
@@ -1244,11 +1257,11 @@ func hasText(args []value, extras bool) bool {
 			if a.form == literalForm {
 				continue
 			}
-			if !extras && a.form == annotatedForm || hasText(a.args, extras) {
+			if !extras && a.form == annotatedForm || hasText(a.args, extras, depth+1) {
 				return true
 			}
 		default:
-			if hasText(foreignArgs(a), extras) {
+			if hasText(foreignArgs(a), extras, depth+1) {
 				return true
 			}
 		}
@@ -1403,7 +1416,11 @@ func typingEntries() []entry {
 			fn(mod+".get_protocol_members", "tp, /", func(in *inter, a []value) value {
 				s := interp.NewSet()
 				s.Frozen = true
-				for _, n := range protocolMembers(a[0].(*interp.Class)) {
+				c, ok := a[0].(*interp.Class)
+				if !ok || !isProtocol(c) {
+					in.Raise(interp.TypeError, "%s is not a Protocol", in.Repr(a[0]))
+				}
+				for _, n := range protocolMembers(c) {
 					s.Add(in, str(n))
 				}
 				return s

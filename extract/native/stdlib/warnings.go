@@ -8,7 +8,7 @@ var (
 )
 
 func init() {
-	catchWarnings.AddMethods(
+	addMethods(catchWarnings,
 		interp.Method{Name: "__init__", Sig: "self, *, record=False, module=None, action=None, category=None, lineno=0, append=False", Fn: func(in *inter, a []value) value {
 			in.SetAttr(a[0], "_record", a[1])
 			return interp.None

@@ -24,7 +24,7 @@ func init() {
 		}
 		return interp.None
 	}
-	refClass.AddMethods(
+	addMethods(refClass,
 		interp.Method{Name: "__init__", Sig: "self, *args, **kwargs", Fn: func(*inter, []value) value { return interp.None }},
 		method("__call__", "self", func(_ *inter, a []value) value { return target(a[0]) }),
 		method("__eq__", "self, other, /", func(in *inter, a []value) value {
@@ -36,7 +36,7 @@ func init() {
 		method("__hash__", "self", func(in *inter, a []value) value { return interp.NewInt(in.Hash(target(a[0]))) }),
 		classMethod("__class_getitem__", "cls, key, /", func(in *inter, a []value) value { return interp.NewAlias(a[0], a[1]) }),
 	)
-	finalizeClass.AddMethods(
+	addMethods(finalizeClass,
 		interp.Method{Name: "__init__", Sig: "self, obj, func, /, *args, **kwargs", Fn: func(*inter, []value) value { return interp.None }},
 		method("detach", "self", func(*inter, []value) value { return interp.None }),
 		method("__call__", "self", func(*inter, []value) value { return interp.None }),
