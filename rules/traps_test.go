@@ -9,6 +9,7 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/native/nn"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 	"github.com/arch-extract/arch-extract/pyast"
@@ -85,7 +86,7 @@ func traced(t *testing.T, name string) *graph.Model {
 		st.PushDevice("meta")
 		defer st.PopDevice()
 		b.Root = in.Call(in.GetAttr(in.Import(name), "model"), nil, nil).(*interp.Instance)
-		b.Class = b.Root.Cls
+		b.Class, b.Tree = b.Root.Cls, nn.Tree(in, b.Root)
 		b.Config = in.Call(in.GetAttr(in.Import("common"), "Config"), nil, nil).(*interp.Instance)
 	})
 	if err != nil {
