@@ -324,6 +324,7 @@ func (in *Interp) fromConfig(o *Instance, name string, v Value) Value {
 	case *List:
 		if x.E == nil {
 			x.E = attrOf(o.Root, name)
+			in.marked = append(in.marked, x)
 		}
 	case *Tuple:
 		if x.E == nil && len(x.V) > 0 {
@@ -332,13 +333,33 @@ func (in *Interp) fromConfig(o *Instance, name string, v Value) Value {
 	case *Dict:
 		if x.Root == nil {
 			x.Root = attrOf(o.Root, name)
+			in.marked = append(in.marked, x)
 		}
 	case *Instance:
 		if x.Root == nil && !x.Cls.Native && x.Data == nil && x != o {
 			x.Root = attrOf(o.Root, name)
+			in.marked = append(in.marked, x)
 		}
 	}
 	return v
+}
+
+// ForgetPaths takes back the paths of containers that were read from a config:
+// some are shared by all configs of a class, and the next may know them by
+// another path.
+func (in *Interp) ForgetPaths() {
+	for _, v := range in.marked {
+		switch x := v.(type) {
+		case *List:
+			x.E = nil
+		case *Dict:
+			x.Root = nil
+		case *Instance:
+			x.Root = nil
+		}
+	}
+	clear(in.marked)
+	in.marked = in.marked[:0]
 }
 
 func attrOf(root *graph.Expr, name string) *graph.Expr {

@@ -38,6 +38,7 @@ const (
 // Interp is one interpreter: its modules, its call stack, its budget. It is
 // used by one goroutine at a time; native classes and parsed files are shared.
 type Interp struct {
+	marked []Value // containers that know their path in the config; see ForgetPaths
 	// Ext holds the state of native packages by a key of their own (the
 	// tracer of torch, the random state); keys are package-level pointers.
 	Ext map[any]any
@@ -60,7 +61,6 @@ type Interp struct {
 	stack      []*frame
 	pool       []*frame
 	generators []*Generator
-	heap       []*Class
 
 	pendingAnns  [][]annotation
 	classAnns    []annotation

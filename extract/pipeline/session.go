@@ -135,6 +135,7 @@ func (s *Session) Build(cls *interp.Class, opt Options) (*Built, error) {
 	in.ResetBudget()
 	b := &Built{Class: cls}
 	err := in.Guard(func() {
+		in.ForgetPaths()
 		cc := in.GetAttr(cls, "config_class")
 		if interp.IsNone(cc) {
 			in.Raise(interp.RuntimeError, "no config_class")
