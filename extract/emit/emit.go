@@ -33,8 +33,6 @@ type field struct {
 	key     string
 	val     any
 	comment string // evidence, after the value
-	expr    string
-	at      []string
 }
 
 // Report writes the report of a model in the format "yaml" or "json".

@@ -138,6 +138,7 @@ func (c *Class) searchAfter(after *Class, name string) (Value, bool) {
 	return nil, false
 }
 
+//lint:ignore ST1005 the text is what Python says
 var errMRO = errors.New("Cannot create a consistent method resolution order (MRO) for bases")
 
 // linearize computes the C3 MRO.

@@ -35,7 +35,6 @@ type Code struct {
 	outer    *scope // where it was defined
 	scope    *scope // analyzed already (nested functions)
 	node     pyast.Node
-	decor    []pyast.Expr
 	returns  pyast.Expr
 	isAsync  bool
 	compiled bool

@@ -19,8 +19,7 @@ type frame struct {
 	ret     Value
 	gen     *Generator
 	handled *Raised // the exception being handled, for a bare raise
-	builds  bool
-	native  int // native functions around it
+	native  int     // native functions around it
 }
 
 // cell finds the cell of a captured variable.

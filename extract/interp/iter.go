@@ -11,9 +11,6 @@ type goIter struct {
 	cls  *Class
 	next func(in *Interp) (Value, bool)
 	done bool
-	// left is the number of elements to come, for __length_hint__; nil where unknown.
-	left func() int
-	// parts are what copies and representations may want: nothing reads them yet.
 }
 
 // Type implements Value.

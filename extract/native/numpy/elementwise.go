@@ -451,16 +451,13 @@ func (b *binary) apply(in *interp.Interp, v, w interp.Value) (interp.Value, bool
 	if !ok {
 		return nil, false
 	}
-	d := p.d
+	d := promote(p.d, q.d)
 	switch {
-	case p.weak && q.weak:
-		d = promote(p.d, q.d)
+	case p.weak && q.weak: // neither leads
 	case p.weak:
 		d = promoteWeak(q.d, p.d)
 	case q.weak:
 		d = promoteWeak(p.d, q.d)
-	default:
-		d = promote(p.d, q.d)
 	}
 	if b.name == "subtract" && d == Bool {
 		in.Raise(interp.TypeError, "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the logical_xor function instead.")

@@ -357,7 +357,7 @@ func sorted(in *interp.Interp, a *Array, axis interp.Value, arg bool) *Array {
 	out := a.copy()
 	out.DT = res
 	vals := out.Values()
-	if vals == nil || len(vals) == 0 {
+	if len(vals) == 0 {
 		return out
 	}
 	in.Step(len(vals))

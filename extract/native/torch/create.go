@@ -2,6 +2,7 @@ package torch
 
 import (
 	"math"
+	"slices"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
@@ -385,7 +386,6 @@ type nested struct {
 	dt    tensor.DType
 	hasDT bool // an element was a tensor or numpy scalar of dtype dt
 	ins   []*T
-	n     int64
 }
 
 func (n *nested) shapeOf(v interp.Value, depth int) {
@@ -616,10 +616,7 @@ func randFactory(c *call) interp.Value { return factory(unknownValue)(c) }
 
 func randint(c *call) interp.Value {
 	// randint(high, size), randint(low, high, size)
-	var pos []interp.Value
-	for _, v := range c.a[0].(*interp.Tuple).V {
-		pos = append(pos, v)
-	}
+	pos := slices.Clone(c.a[0].(*interp.Tuple).V)
 	var size interp.Value = c.a[c.place("size")]
 	if size == nil && len(pos) > 0 {
 		size = pos[len(pos)-1]

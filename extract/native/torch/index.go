@@ -203,7 +203,6 @@ func parseIndex(c *call, t *T, key interp.Value) indexed {
 				if val, known := x.Item(); known {
 					v = interp.NewInt(int64(val))
 				} else {
-					v = interp.NewInt(0)
 					if tracing {
 						r.args[len(r.args)-1] = tensor.ArgStr("index", "?")
 					}

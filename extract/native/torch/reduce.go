@@ -86,7 +86,6 @@ type reduceKind struct {
 	f       func(v []float64) float64
 	dtypeAt int
 	keepAt  int
-	empty   string // what is said where there is nothing to reduce
 }
 
 func sumType(in *interp.Interp, d tensor.DType) tensor.DType {
@@ -96,7 +95,6 @@ func sumType(in *interp.Interp, d tensor.DType) tensor.DType {
 	return tensor.Int64
 }
 
-func sameType(_ *interp.Interp, d tensor.DType) tensor.DType { return d }
 func boolType(*interp.Interp, tensor.DType) tensor.DType     { return tensor.Bool }
 func realType(_ *interp.Interp, d tensor.DType) tensor.DType { return d.ToReal() }
 func longType(*interp.Interp, tensor.DType) tensor.DType     { return tensor.Int64 }
@@ -261,21 +259,20 @@ func resultClass(name string, fields ...string) *interp.Class {
 }
 
 var (
-	maxClass      = resultClass("max", "values", "indices")
-	minClass      = resultClass("min", "values", "indices")
-	topkClass     = resultClass("topk", "values", "indices")
-	sortClass     = resultClass("sort", "values", "indices")
-	medianClass   = resultClass("median", "values", "indices")
-	modeClass     = resultClass("mode", "values", "indices")
-	kthClass      = resultClass("kthvalue", "values", "indices")
-	cummaxClass   = resultClass("cummax", "values", "indices")
-	cumminClass   = resultClass("cummin", "values", "indices")
-	aminmaxClass  = resultClass("aminmax", "min", "max")
-	qrClass       = resultClass("linalg_qr", "Q", "R")
-	svdClass      = resultClass("linalg_svd", "U", "S", "Vh")
-	eighClass     = resultClass("linalg_eigh", "eigenvalues", "eigenvectors")
-	slogdetClass  = resultClass("linalg_slogdet", "sign", "logabsdet")
-	choleskyClass = resultClass("linalg_cholesky_ex", "L", "info")
+	maxClass     = resultClass("max", "values", "indices")
+	minClass     = resultClass("min", "values", "indices")
+	topkClass    = resultClass("topk", "values", "indices")
+	sortClass    = resultClass("sort", "values", "indices")
+	medianClass  = resultClass("median", "values", "indices")
+	modeClass    = resultClass("mode", "values", "indices")
+	kthClass     = resultClass("kthvalue", "values", "indices")
+	cummaxClass  = resultClass("cummax", "values", "indices")
+	cumminClass  = resultClass("cummin", "values", "indices")
+	aminmaxClass = resultClass("aminmax", "min", "max")
+	qrClass      = resultClass("linalg_qr", "Q", "R")
+	svdClass     = resultClass("linalg_svd", "U", "S", "Vh")
+	eighClass    = resultClass("linalg_eigh", "eigenvalues", "eigenvectors")
+	slogdetClass = resultClass("linalg_slogdet", "sign", "logabsdet")
 )
 
 // two makes the two results (values, indices) of an operation.
