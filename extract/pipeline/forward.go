@@ -116,12 +116,7 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 			}
 			in.Raise(interp.RuntimeError, "no generic input for %s", strings.Join(names, ", "))
 		}
-		for _, p := range b.Tree.Params {
-			p.Tensor.Device = sc.Device
-		}
-		for _, p := range b.Tree.Buffers {
-			p.Tensor.Device = sc.Device
-		}
+		place(b, sc.Device)
 		st := tensor.StateOf(in)
 		grad := st.GradEnabled
 		st.GradEnabled = sc.Kind == "train"
@@ -155,6 +150,28 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 		f.Output = firstTensor(in, out)
 	})
 	return f, err
+}
+
+// place puts a model's tensors on a device: parameters, buffers, and those that
+// modules hold as plain attributes, which a model built there would have there.
+func place(b *Built, device string) {
+	for _, p := range b.Tree.Params {
+		p.Tensor.Device = device
+	}
+	for _, p := range b.Tree.Buffers {
+		p.Tensor.Device = device
+	}
+	for _, m := range b.Tree.Modules {
+		if m.Module == nil || m.Module.Dict == nil {
+			continue
+		}
+		m.Module.Dict.Range(func(_, v interp.Value) bool {
+			if t, ok := v.(*tensor.Tensor); ok {
+				t.Device = device
+			}
+			return true
+		})
+	}
 }
 
 // forwardParams lists the parameters of the model's forward, self left out.
