@@ -30,6 +30,8 @@ type attn struct {
 	branch     *branch
 	cross      bool
 
+	kvHeads int64 // see kvHeadsOf
+	kvDone  bool
 	vis     *visibility // see visible
 	rot     *rotation   // see rotationOf
 	rotWhy  string

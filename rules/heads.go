@@ -153,6 +153,13 @@ func (f *flow) leading(q *graph.Node, dim int64) int64 {
 // kvHeadsOf counts the different columns of the key projection that give the
 // first element of each head.
 func (f *flow) kvHeadsOf(a *attn) int64 {
+	if !a.kvDone {
+		a.kvHeads, a.kvDone = f.countKVHeads(a), true
+	}
+	return a.kvHeads
+}
+
+func (f *flow) countKVHeads(a *attn) int64 {
 	k := a.k
 	r := len(k.Shape)
 	if r < 2 {
