@@ -156,6 +156,13 @@ func unitClasses(s *pipeline.Session, u pipeline.Unit) (cs []*interp.Class, err 
 		return s.ModelClasses(u.File.Module)
 	}
 	c, err := s.Class(u.File.Module, u.Class)
+	if err != nil {
+		return nil, err
+	}
+	base, err := s.Base()
+	if err == nil && !c.Is(base) {
+		err = fmt.Errorf("it does not derive from %s, so it is built as a part of a model: name the model", base.Name)
+	}
 	return []*interp.Class{c}, err
 }
 
