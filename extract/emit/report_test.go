@@ -111,3 +111,18 @@ func TestPattern(t *testing.T) {
 		}
 	}
 }
+
+// The schema is JSON, and every key at the top of a report is in it.
+func TestSchema(t *testing.T) {
+	var s struct {
+		Properties map[string]any
+	}
+	if err := json.Unmarshal(Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range report(model(), Options{Evidence: true}) {
+		if s.Properties[f.key] == nil {
+			t.Errorf("%s is not in the schema", f.key)
+		}
+	}
+}
