@@ -386,7 +386,6 @@ type branch struct {
 	pre   []*norm     // on the stream, before the branch
 	reads []*graph.Node
 	nodes map[*graph.Node]bool
-	norms []*norm // further norms on the stream inside the branch, unused for pre
 	call  *graph.Call
 	kind  string // attention, mixer, mlp, moe
 	attns []*attn
@@ -656,15 +655,4 @@ func appendNode(ns []*graph.Node, n *graph.Node) []*graph.Node {
 		}
 	}
 	return append(ns, n)
-}
-
-// attnsIn are the attention cores inside a call.
-func attnsIn(as []*attn, c *graph.Call) []*attn {
-	var out []*attn
-	for _, a := range as {
-		if within(a.soft, c) {
-			out = append(out, a)
-		}
-	}
-	return out
 }

@@ -10,13 +10,12 @@ import (
 
 // planner chooses inputs for a forward from its signature and the config.
 type planner struct {
-	in      *interp.Interp
-	b       *Built
-	params  map[string]bool // the parameters of forward
-	needed  []string        // those without a default
-	tokens  int64           // length of token ids
-	images  int64           // image tokens among them
-	variant *variant
+	in     *interp.Interp
+	b      *Built
+	params map[string]bool // the parameters of forward
+	needed []string        // those without a default
+	tokens int64           // length of token ids
+	images int64           // image tokens among them
 }
 
 // variant is a way to choose inputs that differ from the plain ones. Where a
