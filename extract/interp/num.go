@@ -225,10 +225,10 @@ func (in *Interp) intOp(op pyast.Operator, a, b Value) (Value, bool) {
 
 // chargeBits charges for a big int of n bits before it is computed.
 func (in *Interp) chargeBits(n int64) {
-	if n < 1<<14 {
+	if 0 <= n && n < 1<<14 {
 		return
 	}
-	if n > maxBigBits {
+	if n < 0 || n > maxBigBits { // negative: the sum of lengths overflowed
 		in.Raise(MemoryError, "int of %d bits", n)
 	}
 	in.Charge(n / 8)
