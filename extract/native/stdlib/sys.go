@@ -47,12 +47,19 @@ var streamClass = interp.NewNativeClass("io.TextIOWrapper", nil)
 func structure(qual string, names []string, vs ...value) (*interp.Class, value) {
 	c := interp.NewNativeClass(qual, []*interp.Class{interp.TupleClass})
 	for i, n := range names {
-		addMethods(c, property(n, func(in *inter, self value) value { return tupleOf(in, self).V[i] }))
+		addMethods(c, property(n, func(in *inter, self value) value {
+			if t := tupleOf(in, self); i < len(t.V) {
+				return t.V[i]
+			}
+			return interp.None
+		}))
 	}
 	addMethods(c, method("__repr__", "self", func(in *inter, a []value) value {
 		var parts []string
 		for i, v := range tupleOf(in, a[0]).V {
-			parts = append(parts, names[i]+"="+in.Repr(v))
+			if i < len(names) {
+				parts = append(parts, names[i]+"="+in.Repr(v))
+			}
 		}
 		return str(qual + "(" + strings.Join(parts, ", ") + ")")
 	}))
