@@ -274,8 +274,16 @@ func (in *Interp) Binary(op pyast.Operator, a, b Value, inplace bool) Value {
 				return r
 			}
 		}
-	} else if r, ok := in.rawBinary(op, a, Unwrap(b), inplace); ok {
-		return r
+	} else {
+		right := Unwrap(b)
+		if op == pyast.Mod {
+			if _, isStr := a.(Str); isStr {
+				right = b // "%s" prints the object, not what it derives from
+			}
+		}
+		if r, ok := in.rawBinary(op, a, right, inplace); ok {
+			return r
+		}
 	}
 	if bObj && !triedB && (ta != tb || !aObj) {
 		if m, builtin, ok := typeMethod(b, o.rname); ok && !builtin {
