@@ -1,7 +1,7 @@
 import enum
 class E(str,enum.Enum):
     A='a'
-print(str(E.A),repr(E.A),f"{E.A}",format(E.A), E.A.value, E.A=='a', hash(E.A)==hash('a'))
+print(str(E.A),repr(E.A),f"{E.A}",format(E.A), E.A.value, "%s"%E.A, E.A=='a', hash(E.A)==hash('a'))
 class I(enum.IntEnum): X=1
 print(str(I.X),repr(I.X),f"{I.X}")
 class S(enum.StrEnum): 
