@@ -42,6 +42,12 @@ var rows = []interp.Entry{
 		Why:  "writes docstrings",
 	},
 	{
+		Name: "transformers.modeling_utils.PreTrainedModel._can_set_experts_implementation",
+		Sig:  "cls",
+		Fn:   usesExperts,
+		Why:  "looks for the decorator @use_experts_implementation in the text of the class's file",
+	},
+	{
 		Name: "timm.models._builder.load_pretrained",
 		Sig:  "*args, **kwargs",
 		Fn:   none,
@@ -86,6 +92,18 @@ var rows = []interp.Entry{
 }
 
 func none(*interp.Interp, []interp.Value) interp.Value { return interp.None }
+
+// usesExperts reports whether the module of a class knows the decorator of
+// classes whose experts have several implementations.
+func usesExperts(in *interp.Interp, a []interp.Value) interp.Value {
+	if c, ok := a[0].(*interp.Class); ok {
+		if m, ok := in.SysModules()[c.Mod].(*interp.Module); ok {
+			_, has := m.Dict.GetStr("use_experts_implementation")
+			return interp.NewBool(has)
+		}
+	}
+	return interp.False
+}
 
 func no(*interp.Interp, []interp.Value, []interp.KW) interp.Value { return interp.False }
 
