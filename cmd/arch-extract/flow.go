@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path"
@@ -21,6 +20,7 @@ import (
 
 func (a *app) flowCommand() *cobra.Command {
 	var inputs []string
+	var scenario string
 	cmd := &cobra.Command{
 		Use:   "flow TARGET",
 		Short: "What one forward does, call by call",
@@ -53,28 +53,34 @@ In text, blocks that do the same are written once; x is what enters the block.
 				return err
 			}
 			defer w.close()
-			return w.write(func(out io.Writer) error { return w.flow(out, format, given) })
+			switch scenario {
+			case "prefill", "decode", "train":
+			default:
+				return usagef(cmd, "--scenario %s: prefill, decode or train is expected", scenario)
+			}
+			sc := pipeline.Scenario{Inputs: given, Kind: scenario}
+			return w.write(func(out io.Writer) error { return w.flow(out, format, sc) })
 		},
 	}
 	cmd.Flags().StringArrayVar(&inputs, "input", nil, "an input of forward, as `name=1x9:int64`; repeatable; else they follow from forward's signature")
+	cmd.Flags().StringVar(&scenario, "scenario", "prefill", "`WHAT` to run: prefill; decode (one more token, with the cache that a prefill filled); train")
 	return cmd
 }
 
-func (w *work) flow(out io.Writer, format string, inputs []pipeline.Input) error {
+func (w *work) flow(out io.Writer, format string, sc pipeline.Scenario) error {
 	first := true
 	return each(w, func(s *pipeline.Session, f load.File, c *interp.Class) ([]byte, error) {
-		r, err := s.Run(c, w.settings, inputs)
+		r, err := s.Run(c, w.settings, sc)
 		if err != nil {
 			return nil, err
 		}
 		if r.Err != nil {
 			return nil, r.Err
 		}
-		p := r.Forward.Trace.Provenance()
 		if format == "ndjson" {
-			return flowObject(f.Family, c.Name, w.settings, r.Forward, p)
+			return pipeline.AppendFlowRow(nil, f.Family, r.Built, w.settings.Args(), r.Forward), nil
 		}
-		return flowText(f.Family, c.Name, r.Forward, p), nil
+		return flowText(f.Family, c.Name, r.Forward, r.Forward.Trace.Provenance()), nil
 	}, func(p product[[]byte]) error {
 		if p.err != nil {
 			if format == "ndjson" {
@@ -91,94 +97,6 @@ func (w *work) flow(out io.Writer, format string, inputs []pipeline.Input) error
 		_, err := out.Write(p.out)
 		return err
 	})
-}
-
-// ordered is a JSON object whose members keep their order.
-type ordered []member
-
-type member struct {
-	key string
-	val any
-}
-
-func (o ordered) MarshalJSON() ([]byte, error) {
-	b := []byte{'{'}
-	for i, m := range o {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		k, err := json.Marshal(m.key)
-		if err != nil {
-			return nil, err
-		}
-		v, err := json.Marshal(m.val)
-		if err != nil {
-			return nil, err
-		}
-		b = append(append(append(b, k...), ':'), v...)
-	}
-	return append(b, '}'), nil
-}
-
-func sourcesObject(list []graph.Origin) ordered {
-	o := ordered{}
-	for _, s := range list {
-		via := s.Via
-		if via == nil {
-			via = []string{}
-		}
-		o = append(o, member{s.Name, via})
-	}
-	return o
-}
-
-// settingsObject is the config.json and --set as one object.
-func settingsObject(list []load.Setting) ordered {
-	o := ordered{}
-	for _, s := range list {
-		v := s.Value
-		if sub, ok := v.([]load.Setting); ok {
-			v = settingsObject(sub)
-		}
-		o = append(o, member{s.Key, v})
-	}
-	return o
-}
-
-func flowObject(family, class string, v pipeline.Settings, f *pipeline.Forward, p *graph.Provenance) ([]byte, error) {
-	set := []load.Setting{}
-	if v.Config != nil {
-		set = append(set, v.Config.Values...)
-	}
-	set = append(set, v.Set...)
-	inputs := ordered{}
-	for _, i := range f.Inputs {
-		sizes := i.Shape
-		if sizes == nil {
-			sizes = []int64{}
-		}
-		inputs = append(inputs, member{i.Name, []any{sizes, i.DType.String()}})
-	}
-	calls := [][2]any{}
-	for _, row := range f.Trace.Flow(p) {
-		calls = append(calls, [2]any{row.Leaf, sourcesObject(row.Sources)})
-	}
-	result, sizes := ordered{}, []any{}
-	if f.Output != nil {
-		for _, n := range tensor.Sizes(f.Output.Shape) {
-			if n < 0 {
-				sizes = append(sizes, nil)
-				continue
-			}
-			sizes = append(sizes, n)
-		}
-		if f.Output.Node != nil {
-			result = sourcesObject(p.Of(f.Output.Node))
-		}
-	}
-	b, err := json.Marshal(ordered{{"family", family}, {"class", class}, {"set", settingsObject(set)}, {"inputs", inputs},
-		{"calls", calls}, {"output", result}, {"output_shape", sizes}})
-	return append(b, '\n'), err
 }
 
 // passage is a run of calls inside one block, or outside of any.

@@ -30,7 +30,7 @@ type described struct {
 }
 
 func (w *work) describe(s *pipeline.Session, f load.File, c *interp.Class) (d described, err error) {
-	r, err := s.Run(c, w.settings, nil)
+	r, err := s.Run(c, w.settings, pipeline.Scenario{})
 	if err != nil {
 		return d, err
 	}

@@ -11,7 +11,7 @@ import (
 // AppendFlowRow appends the machine-readable row of a forward: the config
 // values that were set, the inputs, each call of a leaf in order with the
 // sources that reach it, and the sources and shape of the first output.
-func AppendFlowRow(dst []byte, family string, b *Built, set interp.Value, f *Forward) []byte {
+func AppendFlowRow(dst []byte, family string, b *Built, set *interp.Dict, f *Forward) []byte {
 	dst = append(dst, `{"family":`...)
 	dst = appendString(dst, family)
 	dst = append(dst, `,"class":`...)

@@ -11,36 +11,6 @@ import (
 	"github.com/arch-extract/arch-extract/rules"
 )
 
-// Eager selects, in a config and its sub-configs, the implementations whose
-// every step is written in the source: attention with a softmax that can be
-// seen, experts by batched products.
-func Eager(in *interp.Interp, cfg *interp.Instance) { eager(in, cfg, "batched_mm") }
-
-// eagerByLoop is Eager with the experts one after the other.
-func eagerByLoop(in *interp.Interp, cfg *interp.Instance) { eager(in, cfg, "") }
-
-func eager(in *interp.Interp, cfg *interp.Instance, experts string) {
-	set := func(c *interp.Instance) {
-		in.SetAttr(c, "_attn_implementation_internal", interp.NewStr("eager"))
-		if experts != "" {
-			in.SetAttr(c, "_experts_implementation_internal", interp.NewStr(experts))
-		}
-	}
-	set(cfg)
-	subs, ok := in.LookupAttr(cfg, "sub_configs")
-	if !ok {
-		return
-	}
-	for _, k := range in.Elements(subs) {
-		name, _ := interp.AsStr(k)
-		if v, ok := in.LookupAttr(cfg, name); ok {
-			if c, ok := v.(*interp.Instance); ok {
-				set(c)
-			}
-		}
-	}
-}
-
 // Settings are the config values to use beside the class's defaults.
 type Settings struct {
 	Config *load.Config // a config.json, or nil
@@ -50,11 +20,15 @@ type Settings struct {
 // options are the build options that the settings make. Each build gets
 // arguments of its own, for config classes keep what they are given.
 func (v Settings) options(prepare func(*interp.Interp, *interp.Instance)) Options {
-	o := Options{Published: v.Config != nil, Prepare: prepare}
-	if v.Config != nil || len(v.Set) > 0 {
-		o.Config = ConfigArgs(v.Config, v.Set)
+	return Options{Published: v.Config != nil, Prepare: prepare, Config: v.Args()}
+}
+
+// Args are the settings as arguments of the config class, nil where there are none.
+func (v Settings) Args() *interp.Dict {
+	if v.Config == nil && len(v.Set) == 0 {
+		return nil
 	}
-	return o
+	return ConfigArgs(v.Config, v.Set)
 }
 
 // BuildWith builds a class with config values, as its defaults choose the
@@ -108,22 +82,13 @@ type Run struct {
 
 // Run builds a class and runs its forward, without data where that is
 // possible, else as on a CPU. The error says that the model cannot be built.
-func (s *Session) Run(cls *interp.Class, v Settings, inputs []Input) (*Run, error) {
-	b, err := s.Build(cls, v.options(Eager))
+func (s *Session) Run(cls *interp.Class, v Settings, sc Scenario) (*Run, error) {
+	b, err := s.Build(cls, v.options(PrepareFlow))
 	if err != nil {
 		return nil, err
 	}
 	r := &Run{Built: b}
-	if r.Forward, r.Err = s.Forward(b, Scenario{Inputs: inputs, Device: "meta"}); r.Err == nil {
-		return r, nil
-	}
-	// Some forwards ask for values that a tensor without data has not.
-	if b, err = s.Build(cls, v.options(eagerByLoop)); err != nil {
-		return r, nil
-	}
-	if f, err := s.Forward(b, Scenario{Inputs: inputs, Device: "cpu"}); err == nil {
-		r = &Run{Built: b, Forward: f}
-	}
+	r.Forward, r.Err = s.Forward(b, sc)
 	return r, nil
 }
 
