@@ -229,7 +229,7 @@ func bounded(in *inter, bits int64) {
 }
 
 func mathEntries() []entry {
-	log, log2, log10 := logOf("log", math.Log), logOf("log2", math.Log2), logOf("log10", math.Log10)
+	log, log2, log10 := logOf("log", preciseLog), logOf("log2", preciseLog2), logOf("log10", preciseLog10)
 	row := func(name string, f func(in *inter, v value) (float64, *interp.Unknown)) entry {
 		return fn("math."+name, "x, /", func(in *inter, a []value) value {
 			r, u := f(in, a[0])
@@ -243,9 +243,9 @@ func mathEntries() []entry {
 		module("math"),
 		constant("math.pi", interp.NewFloat(math.Pi)), constant("math.e", interp.NewFloat(math.E)), constant("math.tau", interp.NewFloat(2*math.Pi)),
 		constant("math.inf", interp.NewFloat(math.Inf(1))), constant("math.nan", interp.NewFloat(math.NaN())),
-		real1("sqrt", math.Sqrt), real1("cbrt", math.Cbrt), real1("exp", math.Exp), real1("exp2", math.Exp2), real1("expm1", math.Expm1), real1("log1p", math.Log1p),
-		real1("sin", math.Sin), real1("cos", math.Cos), real1("tan", math.Tan), real1("asin", math.Asin), real1("acos", math.Acos), real1("atan", math.Atan),
-		real1("sinh", math.Sinh), real1("cosh", math.Cosh), real1("tanh", math.Tanh), real1("asinh", math.Asinh), real1("acosh", math.Acosh), real1("atanh", math.Atanh),
+		real1("sqrt", math.Sqrt), real1("cbrt", math.Cbrt), real1("exp", preciseExp), real1("exp2", preciseExp2), real1("expm1", preciseExpm1), real1("log1p", preciseLog1p),
+		real1("sin", preciseSin), real1("cos", preciseCos), real1("tan", preciseTan), real1("asin", math.Asin), real1("acos", math.Acos), real1("atan", preciseAtan),
+		real1("sinh", preciseSinh), real1("cosh", preciseCosh), real1("tanh", preciseTanh), real1("asinh", math.Asinh), real1("acosh", math.Acosh), real1("atanh", math.Atanh),
 		real1("erf", math.Erf), real1("erfc", math.Erfc), real1("gamma", math.Gamma), real1("fabs", math.Abs),
 		real1("lgamma", func(x float64) float64 { r, _ := math.Lgamma(x); return r }),
 		real1("degrees", func(x float64) float64 { return x * (180 / math.Pi) }),
@@ -254,7 +254,7 @@ func mathEntries() []entry {
 			x = math.Abs(x)
 			return math.Nextafter(x, math.Inf(1)) - x
 		}),
-		real2("atan2", math.Atan2), real2("copysign", math.Copysign), real2("fmod", math.Mod), real2("pow", math.Pow), real2("remainder", math.Remainder),
+		real2("atan2", math.Atan2), real2("copysign", math.Copysign), real2("fmod", math.Mod), real2("pow", precisePow), real2("remainder", math.Remainder),
 		real2("nextafter", math.Nextafter),
 		test1("isfinite", func(x float64) bool { return !math.IsInf(x, 0) && !math.IsNaN(x) }),
 		test1("isinf", func(x float64) bool { return math.IsInf(x, 0) }),
