@@ -277,6 +277,10 @@ func initSignature() {
 	}
 	parameterClass.Dict.SetStr("empty", emptyClass)
 	signatureClass.Dict.SetStr("empty", emptyClass)
+	paramKindClass.SetAttrHook = func(in *inter, _ *interp.Instance, name string, _ value) bool {
+		in.Raise(interp.AttributeError, "'_ParameterKind' object attribute '%s' is read-only", name) // the kinds are shared
+		return true
+	}
 	addMethods(paramKindClass,
 		method("__str__", "self", func(in *inter, a []value) value { return in.GetAttr(a[0], "name") }),
 		method("__repr__", "self", func(in *inter, a []value) value {
