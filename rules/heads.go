@@ -354,12 +354,14 @@ func (p *Pass) factorExpr(ps []*proj, want, other int64) *graph.Expr {
 		return nil
 	}
 	var found *graph.Expr
+	several := false // factors of equal value: which one stands for want is not known
 	var walk func(e *graph.Expr)
 	walk = func(e *graph.Expr) {
-		if found != nil || e == nil {
+		if e == nil {
 			return
 		}
 		if v, ok := p.eval(e); ok && v == float64(want) && len(e.Refs(nil)) > 0 {
+			several = several || found != nil && found.String() != e.String()
 			found = e
 			return
 		}
@@ -371,6 +373,9 @@ func (p *Pass) factorExpr(ps []*proj, want, other int64) *graph.Expr {
 		}
 	}
 	walk(e)
+	if several {
+		return nil
+	}
 	return found
 }
 

@@ -1,26 +1,15 @@
 package pipeline
 
 import (
-	"context"
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
-	"github.com/arch-extract/arch-extract/extract/load"
 )
 
 // BenchmarkForward measures one traced forward of a decoder with 32 layers,
 // already built; and the provenance of its calls.
 func BenchmarkForward(b *testing.B) {
-	wheel, err := load.Cached("transformers", "5.23.0")
-	if err != nil || wheel == "" {
-		b.Skip("no wheel in the cache")
-	}
-	src, err := load.Open(context.Background(), wheel, load.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer src.Close()
-	s := NewSession(src, limitsForTest)
+	s := NewSession(release(b, "5.23.0"), interp.Limits{})
 	cls, err := s.Class(Package+".models.qwen2.modeling_qwen2", "Qwen2ForCausalLM")
 	if err != nil {
 		b.Fatal(err)

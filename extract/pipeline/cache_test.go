@@ -1,26 +1,16 @@
 package pipeline
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
-	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/interp"
 )
 
 // TestDecode runs one step with a filled cache and checks what the first
 // layer's cache holds, before and after.
 func TestDecode(t *testing.T) {
-	wheel, err := load.Cached("transformers", "5.23.0")
-	if err != nil || wheel == "" {
-		t.Skip("no wheel in the cache")
-	}
-	src, err := load.Open(context.Background(), wheel, load.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
-	s := NewSession(src, limitsForTest)
+	s := NewSession(release(t, "5.23.0"), interp.Limits{})
 	for _, c := range []struct{ module, class, want string }{
 		{"llama.modeling_llama", "LlamaForCausalLM", "past_key_values.layers.0.keys [1 32 9 128] [1 32 10 128] [$past_key_values.layers.0.keys model.layers.0.self_attn.k_proj]"},
 		{"gemma.modeling_gemma", "GemmaForCausalLM", "past_key_values.layers.0.keys [1 16 9 256] [1 16 10 256] [$past_key_values.layers.0.keys model.layers.0.self_attn.k_proj]"},
@@ -32,7 +22,7 @@ func TestDecode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := s.Build(cls, Options{Prepare: eagerConfig("meta")})
+		b, err := s.Build(cls, Options{Prepare: PrepareFlow})
 		if err != nil {
 			t.Fatal(err)
 		}

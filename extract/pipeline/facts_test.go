@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/rules"
 )
 
@@ -25,19 +26,15 @@ type factTable struct {
 
 // TestFactTables compares the facts of the main stack with the tables of
 // testdata/facts: every value, and how often the deciding line is among the
-// evidence. It needs the release's source (ARCH_TREE: the folder that holds
-// the package).
+// evidence.
 func TestFactTables(t *testing.T) {
-	root := os.Getenv("ARCH_TREE")
-	if root == "" {
-		t.Skip("ARCH_TREE names no folder with the transformers package")
-	}
+	src := release(t, "5.23.0")
 	files, err := filepath.Glob("../../testdata/facts/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no tables", err)
 	}
-	s := NewSession(newDirSource(root), limitsForTest)
-	opt := rules.Options{Source: func(f string) []byte { b, _ := os.ReadFile(filepath.Join(root, f)); return b }}
+	s := NewSession(src, interp.Limits{})
+	opt := rules.Options{Source: func(f string) []byte { b, _ := src.ReadFile(f); return b }}
 	values, places, total := 0, 0, 0
 	for _, file := range files {
 		b, err := os.ReadFile(file)
@@ -53,7 +50,7 @@ func TestFactTables(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			built, err := s.Build(cls, Options{Prepare: eagerConfig("meta")})
+			built, err := s.Build(cls, Options{Prepare: PrepareFlow})
 			if err != nil {
 				t.Fatal(err)
 			}

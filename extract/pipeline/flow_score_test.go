@@ -3,7 +3,6 @@ package pipeline
 import (
 	"bufio"
 	"compress/gzip"
-	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -47,13 +46,16 @@ func readFlowLines(t testing.TB) []*flowLine {
 	var out []*flowLine
 	for sc := bufio.NewScanner(z); sc.Scan(); {
 		c := strings.Split(sc.Text(), "\t")
-		var set map[string]any
 		var inputs map[string][2]any
-		if len(c) != 7 || json.Unmarshal([]byte(c[4]), &set) != nil || json.Unmarshal([]byte(c[5]), &inputs) != nil {
+		if len(c) != 7 || json.Unmarshal([]byte(c[5]), &inputs) != nil {
 			t.Fatalf("bad line %q", sc.Text())
 		}
 		l := &flowLine{family: c[0], class: c[1], file: strings.TrimSuffix(c[2], ".py"), device: c[3], sum: c[6]}
-		l.set, _ = value(set).(*interp.Dict)
+		set, err := load.DecodeJSON([]byte(c[4]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.set, _ = pyValue(set).(*interp.Dict)
 		for n, v := range inputs {
 			in := Input{Name: n}
 			in.DType, _ = tensor.DTypeByName(v[1].(string))
@@ -82,23 +84,7 @@ func flowSum(f *Forward) string {
 // by call, through digests. It needs the wheels of transformers and timm,
 // which pip brings into the cache.
 func TestFlows(t *testing.T) {
-	if testing.Short() {
-		t.Skip("20 s of two cores")
-	}
-	ctx := context.Background()
-	wheel, err := load.Fetch(ctx, "transformers==5.23.0")
-	if err != nil {
-		t.Skipf("no wheel: %v", err)
-	}
-	opt := load.Options{}
-	if timm, err := load.Fetch(ctx, "timm==1.0.31"); err == nil {
-		opt.Also = []string{timm}
-	}
-	src, err := load.Open(ctx, wheel, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
+	src := release(t, "5.23.0")
 	rows := readFlowLines(t)
 	engine := &Engine{Source: src, Jobs: runtime.NumCPU()}
 	exact, causes := 0, map[string][]string{}
@@ -127,7 +113,7 @@ func (l *flowLine) miss(s *Session) string {
 	if err != nil {
 		return fail("import", err)
 	}
-	prepare := eagerConfig(l.device)
+	prepare := func(in *interp.Interp, cfg *interp.Instance) { prepareFlow(in, cfg, l.device == "meta") }
 	if os.Getenv("ARCH_PLAIN") != "" {
 		prepare = PrepareFlow
 	}

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"bufio"
 	"compress/gzip"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,7 +15,6 @@ import (
 	"time"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
-	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
 )
 
@@ -195,9 +193,6 @@ var plainClass = interp.NewNativeClass("config", nil)
 // compared with what torch builds, with timm's source beside. It fails where
 // fewer are right than were once.
 func TestTrees(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads a whole release")
-	}
 	for _, r := range []struct {
 		release      string
 		exact, alike int
@@ -205,20 +200,7 @@ func TestTrees(t *testing.T) {
 		{"5.23.0", wantExact, wantAlike},
 	} {
 		t.Run(r.release, func(t *testing.T) {
-			ctx := context.Background()
-			wheel, err := load.Fetch(ctx, "transformers=="+r.release)
-			if err != nil {
-				t.Skip(err)
-			}
-			timm, err := load.Fetch(ctx, "timm==1.0.31")
-			if err != nil {
-				t.Skip(err)
-			}
-			src, err := load.Open(ctx, wheel, load.Options{Also: []string{timm}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer src.Close()
+			src := release(t, r.release)
 			want := readTreeDigests(t, "../../testdata/oracle/tree-"+r.release+".tsv.gz")
 
 			type result struct {
