@@ -40,9 +40,28 @@ type Tensor struct {
 // Store is the storage of a tensor and its views.
 type Store struct {
 	// Data are the values (integers and bools too, as float64, rounded to
-	// the dtype), nil where they are not known.
+	// the dtype), nil where they are not known, or all equal and not asked for.
 	Data []float64
+	// equal counts the values of a filled storage until somebody asks for them.
+	equal int64
+	fill  float64
 }
+
+// Values are the values of the storage, nil where they are not known.
+func (s *Store) Values() []float64 {
+	if s.equal > 0 {
+		s.Data = make([]float64, s.equal)
+		if s.fill != 0 {
+			for i := range s.Data {
+				s.Data[i] = s.fill
+			}
+		}
+		s.equal = 0
+	}
+	return s.Data
+}
+
+func (s *Store) set(data []float64) { s.Data, s.equal = data, 0 }
 
 // Type implements interp.Value.
 func (t *Tensor) Type() *interp.Class {
@@ -94,13 +113,10 @@ func Scalar(dt DType, v float64) *Tensor { return Const(dt, []Dim{}, []float64{v
 func Full(in *interp.Interp, shape []Dim, dt DType, v float64) *Tensor {
 	t := NewOn(in, shape, dt)
 	if n := t.Numel(); Keeps(dt, n) {
-		d := make([]float64, n)
-		if v = Round(dt, v); v != 0 {
-			for i := range d {
-				d[i] = v
-			}
+		t.Store = &Store{equal: n, fill: Round(dt, v)}
+		if n == 0 {
+			t.Store.Data = []float64{}
 		}
-		t.Store = &Store{Data: d}
 	}
 	return t
 }
@@ -173,7 +189,7 @@ func ContiguousStrides(shape []Dim) []int64 {
 }
 
 // Known reports whether the values are known.
-func (t *Tensor) Known() bool { return t.Store != nil && t.Store.Data != nil }
+func (t *Tensor) Known() bool { return t.Store != nil && (t.Store.Data != nil || t.Store.equal > 0) }
 
 // Values are the values in row-major order, nil where they are not known. The
 // slice must not be changed.
@@ -185,7 +201,7 @@ func (t *Tensor) Values() []float64 {
 	if n < 0 {
 		return nil
 	}
-	d := t.Store.Data
+	d := t.Store.Values()
 	if t.Contiguous() {
 		if t.Offset+n > int64(len(d)) {
 			return nil
@@ -229,7 +245,7 @@ func (t *Tensor) each(f func(i int, at int64)) {
 func (t *Tensor) SetValues(data []float64) {
 	if data == nil {
 		if t.Store != nil {
-			t.Store.Data = nil
+			t.Store.set(nil)
 		}
 		return
 	}
@@ -242,13 +258,13 @@ func (t *Tensor) SetValues(data []float64) {
 		}
 		return
 	}
-	if t.Store.Data == nil {
+	if !t.Known() {
 		if t.Base == nil && t.Contiguous() && t.Offset == 0 {
-			t.Store.Data = data
+			t.Store.set(data)
 		}
 		return
 	}
-	d := t.Store.Data
+	d := t.Store.Values()
 	t.each(func(i int, at int64) { d[at] = data[i] })
 }
 
@@ -265,7 +281,7 @@ func (t *Tensor) setValues(data []float64) {
 
 // Item is the single known value of the tensor; false where it is not known or there is not exactly one.
 func (t *Tensor) Item() (float64, bool) {
-	if !t.Known() || t.Numel() != 1 || t.Offset >= int64(len(t.Store.Data)) {
+	if !t.Known() || t.Numel() != 1 || t.Offset >= int64(len(t.Store.Values())) {
 		return 0, false
 	}
 	return t.Store.Data[t.Offset], true

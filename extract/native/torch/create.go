@@ -370,7 +370,7 @@ func eye(c *call) interp.Value {
 	t := tensor.Full(c.in, []tensor.Dim{n, m}, dt, 0)
 	if t.Known() {
 		for i := int64(0); i < min(n.V, m.V); i++ {
-			t.Store.Data[i*m.V+i] = 1
+			t.Store.Values()[i*m.V+i] = 1
 		}
 	}
 	return c.made(t, "eye")

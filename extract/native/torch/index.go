@@ -556,7 +556,7 @@ func setitem(c *call) interp.Value {
 			data = value(r.view.Shape)
 		}
 		if r.moved && t.Store != nil {
-			t.Store.Data = nil
+			t.SetValues(nil)
 		}
 		target.SetValues(data)
 		if val.t != nil {

@@ -841,7 +841,7 @@ func asStrided(c *call) interp.Value {
 		}
 	}
 	v := tensor.View(c.in, "as_strided", t, size, st, off, c.args(1, 2, 3)...)
-	if t.Known() && need >= int64(len(t.Store.Data)) {
+	if t.Known() && need >= int64(len(t.Store.Values())) {
 		v.Store = nil
 	}
 	return v
