@@ -28,10 +28,11 @@ type Limits struct {
 	Depth  int   // nested calls
 }
 
-// The default limits: about ten times what the largest model of the corpus needs.
+// The default limits: ten times what the largest model of the corpus needs
+// (under 5 million steps and elements for a build, and for a forward).
 const (
-	DefaultSteps  = 400_000_000
-	DefaultMemory = 200_000_000
+	DefaultSteps  = 50_000_000
+	DefaultMemory = 50_000_000
 	DefaultDepth  = 900
 )
 
