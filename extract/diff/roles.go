@@ -223,6 +223,14 @@ func (l *lister) set(t *tensor, where, what string) {
 func (l *lister) owned(base, name string) []*tensor {
 	var found, module []*tensor
 	where := ""
+	for _, t := range l.list { // the very path
+		if !l.elsewhere(t) && (t.first == join(base, name) || t.module == join(base, name)) {
+			found = append(found, t)
+		}
+	}
+	if len(found) > 0 {
+		return found
+	}
 	for _, t := range l.list {
 		if base != "" && !strings.HasPrefix(t.first, base+".") || l.elsewhere(t) {
 			continue
@@ -344,6 +352,8 @@ func (l *lister) attention(flow, base, block, where string) {
 	sides := map[*tensor][]string{}
 	depth := map[*tensor]int{}
 	vector := map[*tensor]bool{} // of a norm
+	latent := map[*tensor]bool{} // one of several matrices on the way to a side
+	chain := map[string]int{}    // matrices by side
 	var order []*tensor
 	for _, s := range statements(flow) {
 		lhs, rhs, ok := strings.Cut(s, "=")
@@ -367,6 +377,7 @@ func (l *lister) attention(flow, base, block, where string) {
 				d = n[flat]
 				module[c.name] = d
 				n[flat]++
+				chain[lhs] = max(chain[lhs], n[false])
 			}
 			for _, t := range ts {
 				if len(sides[t]) == 0 {
@@ -380,10 +391,16 @@ func (l *lister) attention(flow, base, block, where string) {
 		}
 	}
 	for _, t := range order {
+		for _, side := range sides[t] {
+			latent[t] = latent[t] || chain[side] > 1 && side != "y"
+		}
 		flat := vector[t]
 		what := strings.Join(sides[t], "")
 		if what == "y" {
 			what = "o"
+		}
+		if latent[t] {
+			what += " latent"
 		}
 		if flat {
 			what += " norm"
@@ -626,6 +643,14 @@ func (l *lister) outside() {
 				for _, i := range n.In {
 					m |= after[i]
 				}
+				if n.Inner != nil {
+					m |= after[n.Inner]
+				}
+				if n.Leaf != nil {
+					for _, i := range n.Leaf.In {
+						m |= after[i]
+					}
+				}
 			}
 			after[n] = m
 		}
@@ -638,6 +663,8 @@ func (l *lister) outside() {
 	}
 	l.byUse(ts)
 	modules := map[string]map[string]int{}
+	var kinds []string
+	token := false
 	for _, t := range ts {
 		where := outer[0]
 		for _, s := range stacks {
@@ -654,6 +681,8 @@ func (l *lister) outside() {
 		}
 		kind := "vector"
 		switch {
+		case l.used[t].Op == "embedding" && !token:
+			kind, token = "token embedding", true
 		case l.used[t].Op == "embedding":
 			kind = "embedding"
 		case len(t.p.Shape) >= 2:
@@ -670,18 +699,20 @@ func (l *lister) outside() {
 				}
 			}
 		}
-		k := where + kind
+		k := where + "/" + kind
 		if modules[k] == nil {
 			modules[k] = map[string]int{}
 		}
-		n, ok := modules[k][t.module]
-		if !ok {
-			n = len(modules[k]) + 1
-			modules[k][t.module] = n
+		if modules[k][t.module] == 0 {
+			modules[k][t.module] = len(modules[k]) + 1
 		}
-		what := kind
-		if n > 1 {
-			what += " " + strconv.Itoa(n)
+		kinds = append(kinds, k)
+	}
+	for i, t := range ts {
+		where, what, _ := strings.Cut(kinds[i], "/")
+		m := modules[kinds[i]]
+		if len(m) > 1 { // of as many only: the second of two is not the second of three
+			what += fmt.Sprintf(" %d of %d", m[t.module], len(m))
 		}
 		l.set(t, where, what)
 	}
