@@ -84,7 +84,9 @@ func (r *Result) weights(a, b *graph.Model) {
 			added = append(added, change("added", nil, t))
 		}
 	}
-	r.Weights = slices.Concat(r.Weights, joined, moved, added, gone)
+	for _, l := range [][]Weight{joined, moved, added, gone} {
+		r.Weights = append(r.Weights, l...)
+	}
 	r.Renamed = append(r.Renamed, renamed...)
 }
 
