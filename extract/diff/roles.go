@@ -52,7 +52,7 @@ func tensors(m *graph.Model) []*tensor {
 	if m.Root == nil {
 		return nil
 	}
-	l := &lister{m: m, heads: map[string]bool{}, by: map[string]*tensor{}, paths: map[string]*tensor{}}
+	l := &lister{m: m, heads: map[string]bool{}, by: map[string]*tensor{}, paths: map[string]*tensor{}, count: map[string]int{}}
 	for _, b := range m.Blocks {
 		for _, s := range scopes(b.Scope) {
 			if h, ok := head(s); ok {
@@ -117,7 +117,8 @@ type lister struct {
 	paths map[string]*tensor // by path
 	order map[*tensor]int    // of first use
 	used  map[*tensor]*graph.Node
-	parts []string // what belongs to another part of the block in hand
+	count map[string]int // of parameters by what uses them
+	parts []string       // what belongs to another part of the block in hand
 }
 
 func (l *lister) walk(m *graph.Module, path, folded string) {
@@ -575,7 +576,6 @@ func sums(arg string) bool {
 // rest gives to what the equations do not name the shape of the computation
 // that uses it.
 func (l *lister) rest(base, where string) {
-	count := map[string]int{}
 	var ts []*tensor
 	for _, t := range l.list {
 		if strings.HasPrefix(t.first, base+".") && t.role.what == "" && l.used[t] != nil {
@@ -585,8 +585,8 @@ func (l *lister) rest(base, where string) {
 	l.byUse(ts)
 	for _, t := range ts {
 		h := l.shapeOf(t)
-		count[h]++
-		l.set(t, where, fmt.Sprintf("use %s.%d", h, count[h]))
+		l.count[where+h]++
+		l.set(t, where, fmt.Sprintf("use %s.%d", h, l.count[where+h]))
 	}
 }
 
