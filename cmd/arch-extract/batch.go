@@ -113,7 +113,11 @@ func (w *work) batch(ctx context.Context, format string, coverage bool) error {
 		rows = append(rows, r)
 		if r.err != nil {
 			failed = true
-			w.complain("%s", w.sentence(load.File{Path: r.File}, r.Class, r.err))
+			if r.Class == "" { // the file does not parse: the errors name it
+				w.complain("%v", r.err)
+			} else {
+				w.complain("%s", w.sentence(load.File{Path: r.File}, r.Class, r.err))
+			}
 		}
 		if r.report != nil && w.output != "" && werr == nil {
 			r.Report = r.Family + "." + format
