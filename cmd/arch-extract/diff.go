@@ -6,10 +6,8 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"gopkg.in/yaml.v3"
 
 	"github.com/arch-extract/arch-extract/extract/diff"
 	"github.com/arch-extract/arch-extract/extract/emit"
@@ -131,7 +129,7 @@ func (a *app) writeDiff(out io.Writer, r *diff.Result, format string) error {
 		return err
 	}
 	if format == "yaml" {
-		text, err := yamlOf(b.Bytes())
+		text, err := emit.YAML(b.Bytes())
 		if err != nil {
 			return err
 		}
@@ -151,38 +149,4 @@ func (a *app) colors() bool {
 		return os.Getenv("NO_COLOR") == "" && (a.output == "" || a.output == "-") && isTerminal(a.stdout)
 	}
 	return false
-}
-
-// yamlOf rewrites JSON as YAML in blocks, with floats that readers of YAML 1.1
-// read as floats too.
-func yamlOf(text []byte) ([]byte, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, err
-	}
-	var restyle func(n *yaml.Node)
-	restyle = func(n *yaml.Node) {
-		n.Style &^= yaml.FlowStyle | yaml.DoubleQuotedStyle
-		var f float64
-		if n.Tag == "!!float" && n.Decode(&f) == nil {
-			n.Value = emit.Number(f)
-		}
-		if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && strings.Contains(n.Value, "\n") {
-			n.Style = yaml.LiteralStyle
-		}
-		for _, c := range n.Content {
-			restyle(c)
-		}
-		if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-			n.Style = yaml.FlowStyle
-		}
-	}
-	restyle(&doc)
-	var b bytes.Buffer
-	e := yaml.NewEncoder(&b)
-	e.SetIndent(2)
-	if err := e.Encode(&doc); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), e.Close()
 }

@@ -1,0 +1,42 @@
+package emit
+
+import (
+	"bytes"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// YAML rewrites JSON as YAML in blocks, with floats that readers of YAML 1.1
+// read as floats too.
+func YAML(text []byte) ([]byte, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, err
+	}
+	var restyle func(n *yaml.Node)
+	restyle = func(n *yaml.Node) {
+		n.Style &^= yaml.FlowStyle | yaml.DoubleQuotedStyle
+		var f float64
+		if n.Tag == "!!float" && n.Decode(&f) == nil {
+			n.Value = Number(f)
+		}
+		if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && strings.Contains(n.Value, "\n") {
+			n.Style = yaml.LiteralStyle
+		}
+		for _, c := range n.Content {
+			restyle(c)
+		}
+		if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+			n.Style = yaml.FlowStyle
+		}
+	}
+	restyle(&doc)
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(&doc); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), e.Close()
+}
