@@ -114,17 +114,11 @@ func (l *flowLine) miss(s *Session) string {
 		return fail("import", err)
 	}
 	prepare := func(in *interp.Interp, cfg *interp.Instance) { prepareFlow(in, cfg, l.device == "meta") }
-	if os.Getenv("ARCH_PLAIN") != "" {
-		prepare = PrepareFlow
-	}
 	b, err := s.Build(cls, Options{Config: l.set, Prepare: prepare})
 	if err != nil {
 		return fail("build", err)
 	}
 	sc := Scenario{Device: l.device, Inputs: l.inputs}
-	if os.Getenv("ARCH_PLAIN") != "" { // what the command does, which knows neither
-		sc = Scenario{}
-	}
 	f, err := s.Forward(b, sc)
 	if err != nil {
 		return fail("forward", err)
