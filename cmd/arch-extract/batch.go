@@ -121,7 +121,7 @@ func (w *work) batch(ctx context.Context, format string, coverage bool) error {
 		}
 		if r.report != nil && w.output != "" && werr == nil {
 			r.Report = r.Family + "." + format
-			werr = replaceFile(filepath.Join(w.output, r.Report), r.report)
+			werr = writeBytes(filepath.Join(w.output, r.Report), r.report)
 			r.report = nil
 		}
 		w.note("%s: %s", r.Family, r.Status)
@@ -142,7 +142,7 @@ func (w *work) batch(ctx context.Context, format string, coverage bool) error {
 		if err != nil {
 			return err
 		}
-		if err := replaceFile(filepath.Join(w.output, "manifest.json"), append(b, '\n')); err != nil {
+		if err := writeBytes(filepath.Join(w.output, "manifest.json"), append(b, '\n')); err != nil {
 			return err
 		}
 	}
@@ -197,17 +197,9 @@ func (w *work) batchOne(s *pipeline.Session, u batchUnit, format string) (r *bat
 	return r
 }
 
-// replaceFile writes a file whole or not at all.
-func replaceFile(name string, b []byte) error {
-	tmp := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d", filepath.Base(name), os.Getpid()))
-	if err := os.WriteFile(tmp, b, 0o666); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, name); err != nil {
-		os.Remove(tmp)
-		return err
-	}
-	return nil
+// writeBytes writes a file whole or not at all.
+func writeBytes(name string, b []byte) error {
+	return writeWhole(name, name, func(w io.Writer) error { _, err := w.Write(b); return err })
 }
 
 // printCoverage says for each key in how many files it has which status. A

@@ -28,6 +28,12 @@ func (a *app) write(f func(w io.Writer) error) error {
 		}
 		return writeTo(name, os.O_WRONLY, f) // a device or a pipe
 	}
+	return writeWhole(name, a.output, f)
+}
+
+// writeWhole writes a file, which messages call shown, that appears when f is done, or not at all. Results
+// beside items that failed are written.
+func writeWhole(name, shown string, f func(w io.Writer) error) error {
 	tmp := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d", filepath.Base(name), os.Getpid()))
 	err := writeTo(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f)
 	if err != nil && !errors.Is(err, errItems) {
@@ -36,7 +42,7 @@ func (a *app) write(f func(w io.Writer) error) error {
 	}
 	if rerr := os.Rename(tmp, name); rerr != nil {
 		os.Remove(tmp)
-		return fmt.Errorf("%s: %w", a.output, rerr)
+		return fmt.Errorf("%s: %w", shown, rerr)
 	}
 	return err
 }

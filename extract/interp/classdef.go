@@ -256,12 +256,6 @@ func (in *Interp) recordAnnotation(f *frame, name string, a *lazyAnn) {
 	in.pendingAnns[top] = append(in.pendingAnns[top], annotation{name: name, ann: a})
 }
 
-// ClassAnnotation is one annotated name of a class body.
-type ClassAnnotation struct {
-	Name string
-	Text string // the annotation as source text
-}
-
 // Annotations evaluates the annotations of a class (its own), a function or a
 // module. An annotation that cannot be evaluated stays its source text.
 func (in *Interp) Annotations(obj Value) *Dict {
@@ -317,16 +311,7 @@ func (in *Interp) evalAnnotation(a *lazyAnn, globals *Dict) (v Value) {
 		return NewStr(k.Str)
 	}
 	r := in.catch(func() {
-		sc := newScope(moduleScope, nil)
-		an := &analyzer{cur: sc}
-		an.expr(a.expr)
-		c := &compiler{in: in, file: a.file, cur: sc}
-		e := c.expr(a.expr)
-		f := in.newFrame(sc.slots.n)
-		f.name, f.file, f.line, f.globals, f.scope = "<annotation>", a.file, a.expr.Span().Line, globals, sc
-		in.push(f)
-		v = e.eval(f)
-		in.pop()
+		v = in.evalIn("<annotation>", a.file, a.expr, globals)
 	})
 	if r != nil {
 		if r.Exc.Cls == BudgetExceeded {

@@ -498,8 +498,7 @@ func (c *compiler) stmt(s pyast.Stmt) stmt {
 	line := s.Span().Line
 	switch s := s.(type) {
 	case *pyast.ExprStmt:
-		if k, ok := s.Value.(*pyast.Constant); ok {
-			_ = k
+		if _, ok := s.Value.(*pyast.Constant); ok {
 			return &passStmt{}
 		}
 		return &exprStmt{value: c.expr(s.Value), line: line}

@@ -194,13 +194,17 @@ func (in *Interp) EvalString(src string, globals *Dict) Value {
 	if !ok {
 		in.Raise(SyntaxError, "invalid syntax")
 	}
+	return in.evalIn("<string>", "<string>", st.Value, globals)
+}
+
+// evalIn evaluates an expression that stands on its own, in the given globals.
+func (in *Interp) evalIn(name, file string, x pyast.Expr, globals *Dict) Value {
 	sc := newScope(moduleScope, nil)
-	an := &analyzer{cur: sc}
-	an.expr(st.Value)
-	c := &compiler{in: in, file: "<string>", cur: sc}
-	e := c.expr(st.Value)
+	a := &analyzer{cur: sc}
+	a.expr(x)
+	e := (&compiler{in: in, file: file, cur: sc}).expr(x)
 	f := in.newFrame(sc.slots.n)
-	f.name, f.file, f.globals, f.scope, f.line = "<string>", "<string>", globals, sc, 1
+	f.name, f.file, f.line, f.globals, f.scope = name, file, x.Span().Line, globals, sc
 	in.push(f)
 	v := e.eval(f)
 	in.pop()

@@ -69,7 +69,6 @@ type Interp struct {
 	classCell    *Cell
 	classSpan    graph.Span
 	natives      map[string]Value // values of table entries, made at first use
-	lazyNames    map[string]map[string]string
 }
 
 // New makes an interpreter over a source and the table of native entries.
@@ -83,7 +82,7 @@ func New(src Source, table *Table, limits Limits) *Interp {
 	if limits.Depth == 0 {
 		limits.Depth = DefaultDepth
 	}
-	in := &Interp{Ext: map[any]any{}, src: src, table: table, modules: map[string]Value{}, limits: limits, maxDepth: limits.Depth, natives: map[string]Value{}, lazyNames: map[string]map[string]string{}}
+	in := &Interp{Ext: map[any]any{}, src: src, table: table, modules: map[string]Value{}, limits: limits, maxDepth: limits.Depth, natives: map[string]Value{}}
 	in.builtins = newBuiltins()
 	return in
 }

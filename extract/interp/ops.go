@@ -118,28 +118,7 @@ func (in *Interp) callMethod(m Value, self Value, args ...Value) Value {
 		full = append(full, self)
 		return in.Call(m, append(full, args...), nil)
 	}
-	return in.Call(in.bindTo(m, self), args, nil)
-}
-
-// bindTo binds what the look-up on a type found.
-func (in *Interp) bindTo(m Value, self Value) Value {
-	switch m := m.(type) {
-	case *StaticMethod:
-		return m.Fn
-	case *ClassMethod:
-		return &BoundMethod{Self: self.Type(), Fn: m.Fn}
-	case *Property:
-		return in.Call(m.Get, []Value{self}, nil)
-	case *Builtin:
-		return &BoundMethod{Self: self, Fn: m}
-	}
-	if m.Type() == FunctionClass {
-		return &BoundMethod{Self: self, Fn: m}
-	}
-	if g, ok := m.Type().Lookup("__get__"); ok {
-		return in.callMethod(g, m, self, self.Type())
-	}
-	return m
+	return in.Call(in.bindAttr(m, self, self.Type()), args, nil)
 }
 
 // literal is the expression of a plain value, nil where it has no short spelling.

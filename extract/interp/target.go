@@ -106,12 +106,8 @@ type unpackTarget struct {
 func (t *unpackTarget) store(f *frame, v Value) {
 	f.line = t.line
 	if u, ok := v.(*Unknown); ok {
-		for i, x := range t.list {
-			if i == t.star {
-				x.store(f, u)
-			} else {
-				x.store(f, u)
-			}
+		for _, x := range t.list {
+			x.store(f, u)
 		}
 		return
 	}
