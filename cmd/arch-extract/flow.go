@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -76,6 +77,9 @@ func (w *work) flow(out io.Writer, format string, sc pipeline.Scenario) error {
 		}
 		if r.Err != nil {
 			return nil, r.Err
+		}
+		if w.part != "" {
+			return partFlow(f.Family, w.part, c.Name, format, r)
 		}
 		if format == "ndjson" {
 			return pipeline.AppendFlowRow(nil, f.Family, r.Built, w.settings.Args(), r.Forward), nil
@@ -157,6 +161,57 @@ func flowText(family, class string, f *pipeline.Forward, p *graph.Provenance) []
 		fmt.Fprintf(&b, "\noutput %s <- %s\n", shape(sizes), named(p.Of(f.Output.Node), "", nil))
 	}
 	return b.Bytes()
+}
+
+// partFlow writes the calls inside the first call of a module class; x is what
+// enters it.
+func partFlow(family, class, model, format string, r *pipeline.Run) ([]byte, error) {
+	var call *graph.Call
+	for _, c := range r.Forward.Trace.Calls {
+		if m := r.Built.Module(c.Path); m != nil && m.Cls.Name == class {
+			call = c
+			break
+		}
+	}
+	if call == nil {
+		return nil, fmt.Errorf("the forward of %s calls no %s", model, class)
+	}
+	p := r.Forward.Trace.Provenance()
+	entered := p.Of(call.In...)
+	var rows []graph.FlowRow
+	for _, row := range r.Forward.Trace.Flow(p) {
+		if row.Call.Within(call) {
+			rows = append(rows, row)
+		}
+	}
+	if format == "ndjson" {
+		return pipeline.AppendPartRow(nil, family, class, model, call, rows, p), nil
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s %s: %s of %s\n\nx = %s\n", family, class, call.Path, model, named(entered, "", nil))
+	t := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	for _, row := range rows {
+		leaf := relative(row.Leaf, call.Path)
+		if row.Leaf == call.Path {
+			leaf = "(itself)"
+		}
+		fmt.Fprintf(t, "  %s\t<- %s\t%s\n", leaf, named(row.Sources, call.Path, entered), row.At)
+	}
+	if err := t.Flush(); err != nil {
+		return nil, err
+	}
+	if len(call.Out) > 0 {
+		fmt.Fprintf(&b, "\noutput %s <- %s\n", shapeOf(call.Out[0].Shape), named(p.Of(call.Out[0]), call.Path, entered))
+	}
+	return b.Bytes(), nil
+}
+
+func shapeOf(sizes []int64) string {
+	var dims []string
+	for _, n := range sizes {
+		dims = append(dims, dimension(n))
+	}
+	return shape(dims)
 }
 
 // follows reports whether q is the block n after p and does the same.

@@ -57,6 +57,9 @@ func (w *work) params(out io.Writer, format string) error {
 		if err != nil {
 			return l, err
 		}
+		if w.part != "" {
+			b = b.Only(w.part)
+		}
 		for _, x := range b.Tree.Params {
 			l.tensors++
 			l.total += max(x.Tensor.Numel(), 0)

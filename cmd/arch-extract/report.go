@@ -38,6 +38,9 @@ func (w *work) describe(s *pipeline.Session, f load.File, c *interp.Class) (d de
 		d.note = w.sentence(f, c.Name, r.Err)
 	}
 	d.model, err = s.Describe(w.target.Source, f.Family, w.settings, r)
+	if err == nil && w.part != "" {
+		d.model = s.Part(d.model, w.part)
+	}
 	if err == nil && w.label != "" {
 		d.model.Source.Package = w.label
 	}

@@ -32,7 +32,8 @@ prints the report of the target's model.
 
 TARGET is a modeling file, a folder with modeling files, a family (qwen2), a
 class (Qwen2ForCausalLM), a config.json, or - for source on standard input;
-TARGET:Class names one class of it.
+TARGET:Class names one class of it: a model, or a module as the model builds it
+(qwen2:Qwen2Attention).
 
 SOURCE is a checkout, src/transformers, an installed package, a wheel, zip or
 tar of one, git:DIR@REV, pip:transformers==X (the cache) or hf:org/name (the

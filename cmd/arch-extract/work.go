@@ -21,6 +21,7 @@ type work struct {
 	units    []pipeline.Unit
 	many     bool   // more than one class is asked for
 	stopped  error  // what keeps the one file of the work from being run
+	part     string // the module class that was named, of which the model is read as the place where it stands
 	label    string // what the report calls the package, where not by its name and version
 }
 
@@ -115,7 +116,7 @@ func each[T any](w *work, do func(s *pipeline.Session, f load.File, c *interp.Cl
 	var failed bool
 	var werr error
 	pipeline.Each(engine, len(w.units), func(s *pipeline.Session, i int) []product[T] {
-		return unitProducts(s, w.units[i], do)
+		return unitProducts(w, s, w.units[i], do)
 	}, func(_ int, ps []product[T]) {
 		for _, p := range ps {
 			if p.err != nil {
@@ -133,8 +134,8 @@ func each[T any](w *work, do func(s *pipeline.Session, f load.File, c *interp.Cl
 	return werr
 }
 
-func unitProducts[T any](s *pipeline.Session, u pipeline.Unit, do func(s *pipeline.Session, f load.File, c *interp.Class) (T, error)) []product[T] {
-	classes, err := unitClasses(s, u)
+func unitProducts[T any](w *work, s *pipeline.Session, u pipeline.Unit, do func(s *pipeline.Session, f load.File, c *interp.Class) (T, error)) []product[T] {
+	classes, err := w.unitClasses(s, u)
 	if err != nil {
 		return []product[T]{{file: u.File, class: u.Class, err: err}}
 	}
@@ -142,6 +143,9 @@ func unitProducts[T any](s *pipeline.Session, u pipeline.Unit, do func(s *pipeli
 	for i, c := range classes {
 		p := &out[i]
 		p.file, p.class = u.File, c.Name
+		if w.part != "" {
+			p.class = w.part
+		}
 		func() {
 			defer pipeline.Bug(&p.err)
 			p.out, p.err = do(s, u.File, c)
@@ -150,7 +154,9 @@ func unitProducts[T any](s *pipeline.Session, u pipeline.Unit, do func(s *pipeli
 	return out
 }
 
-func unitClasses(s *pipeline.Session, u pipeline.Unit) (cs []*interp.Class, err error) {
+// unitClasses are the model classes of a unit. Of a module class it is the
+// model that is built for it; see work.part.
+func (w *work) unitClasses(s *pipeline.Session, u pipeline.Unit) (cs []*interp.Class, err error) {
 	defer pipeline.Bug(&err)
 	if u.Class == "" {
 		return s.ModelClasses(u.File.Module)
@@ -161,7 +167,12 @@ func unitClasses(s *pipeline.Session, u pipeline.Unit) (cs []*interp.Class, err 
 	}
 	base, err := s.Base()
 	if err == nil && !c.Is(base) {
-		err = fmt.Errorf("it does not derive from %s, so it is built as a part of a model: name the model", base.Name)
+		main := ""
+		if len(w.target.Families) == 1 {
+			_, main, _ = w.target.Source.DefaultClass(w.target.Families[0])
+		}
+		c, err = s.Owner(u.File.Module, u.Class, main, w.settings)
+		w.part = u.Class
 	}
 	return []*interp.Class{c}, err
 }

@@ -42,12 +42,17 @@ func report(m *graph.Model, opt Options) object {
 		}
 		doc = append(doc, field{key: key, val: v})
 	}
-	add("summary", r.summary())
-	add("stack", r.skeleton())
+	if p := m.Place; p != nil {
+		add("place", object{{key: "of", val: p.Of}, {key: "modules", val: p.Scope}, {key: "count", val: int64(p.Count)}, {key: "parameters", val: m.Counts.Total, comment: cond(!opt.Evidence && p.Count > 1, "of one")}})
+	} else {
+		add("summary", r.summary())
+		add("stack", r.skeleton())
+	}
 	add("schedule", r.schedule())
 	add("ends", r.ends())
 	add("blocks", r.blocks())
 	add("switches", r.switches())
+	add("constants", r.constants())
 	add("unused", r.dead())
 	add("unknown", r.unknowns())
 	if m.Root != nil {
@@ -168,6 +173,13 @@ func (r *reporter) summary() object {
 		}
 	}
 	return o
+}
+
+func cond2(b bool, yes, no string) string {
+	if b {
+		return yes
+	}
+	return no
 }
 
 func cond(b bool, s string) string {
@@ -539,7 +551,7 @@ func (r *reporter) blocks() object {
 		if b.Stack != "main" {
 			bo = append(bo, field{key: "stack", val: b.Stack})
 		}
-		bo = append(bo, field{key: "layers", val: b.Scope}, field{key: "count", val: int64(b.Count)})
+		bo = append(bo, field{key: cond2(r.m.Place == nil, "layers", "modules"), val: b.Scope}, field{key: "count", val: int64(b.Count)})
 		here := map[string][]graph.Fact{}
 		var order []string
 		for _, f := range r.m.Facts {
@@ -626,7 +638,37 @@ func (r *reporter) part(p graph.Part) object {
 func (r *reporter) switches() list {
 	var out list
 	for _, s := range r.m.Switches {
-		out = append(out, object{{key: "when", val: s.When, comment: cond(!r.opt.Evidence, s.At.String())}, {key: "changes", val: s.Changes}})
+		o := object{{key: "when", val: s.When, comment: cond(!r.opt.Evidence, s.At.String())}, {key: "set", val: s.Set}}
+		if r.opt.Evidence && !s.At.IsZero() {
+			o = append(o, field{key: "at", val: s.At.String()})
+		}
+		changes := list{}
+		for _, c := range s.Changes {
+			changes = append(changes, c)
+		}
+		switch len(changes) {
+		case 1:
+			o = append(o, field{key: "changes", val: changes[0]})
+		default:
+			o = append(o, field{key: "changes", val: changes})
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// constants lists the choices that no config value decides.
+func (r *reporter) constants() list {
+	var out list
+	for _, c := range r.m.Constants {
+		f := field{key: "constant", val: c.Text}
+		switch {
+		case r.opt.Evidence:
+			out = append(out, object{{key: "constant", val: c.Text}, {key: "fact", val: c.Key}, {key: "at", val: c.At.String()}})
+		default:
+			f.comment = c.At.String()
+			out = append(out, f)
+		}
 	}
 	return out
 }

@@ -26,8 +26,11 @@ type Model struct {
 	Hidden Dim           `json:"hidden,omitzero"` // width of the residual stream of the main stack
 	Counts Counts        `json:"counts,omitzero"`
 	// TraceError says why there is no (complete) trace, with the place.
-	TraceError string   `json:"trace_error,omitempty"`
-	Switches   []Switch `json:"switches,omitempty"`
+	TraceError string     `json:"trace_error,omitempty"`
+	Switches   []Switch   `json:"switches,omitempty"`
+	Constants  []Constant `json:"constants,omitempty"`
+	// Place is set where only the modules of one class are described.
+	Place *Place `json:"place,omitempty"`
 }
 
 // Source says what was read.
@@ -49,9 +52,17 @@ type ConfigValue struct {
 // Switch is a config value on which a branch depends, and what changes when
 // the branch goes the other way.
 type Switch struct {
-	When    string `json:"when"`
-	At      Span   `json:"at,omitzero"`
-	Changes string `json:"changes"`
+	When    string   `json:"when"` // the condition that does not hold here
+	At      Span     `json:"at,omitzero"`
+	Set     string   `json:"set"`     // the value that was tried: "use_sliding_window=true"
+	Changes []string `json:"changes"` // what is different then, the largest first
+}
+
+// Constant is a choice that the code makes and no config value.
+type Constant struct {
+	Text string `json:"text"`
+	Key  string `json:"key"` // of the fact that it says
+	At   Span   `json:"at,omitzero"`
 }
 
 // Module is one nn.Module of the tree.

@@ -147,6 +147,7 @@ type FlowRow struct {
 	Leaf    string
 	Sources []Origin
 	At      Span
+	Call    *Call
 }
 
 // Flow lists the calls of leaves in order of execution. A leaf called inside
@@ -157,7 +158,7 @@ func (t *Trace) Flow(p *Provenance) []FlowRow {
 		if !c.Leaf || c.insideLeaf() {
 			continue
 		}
-		row := FlowRow{Leaf: c.Path, At: c.At}
+		row := FlowRow{Leaf: c.Path, At: c.At, Call: c}
 		own := "=" + c.Path + "."
 		for _, s := range p.Of(c.In...) {
 			if !strings.HasPrefix(s.Name, own) {
@@ -167,6 +168,16 @@ func (t *Trace) Flow(p *Provenance) []FlowRow {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// Within reports whether the call is c2 or was made inside of it.
+func (c *Call) Within(c2 *Call) bool {
+	for ; c != nil; c = c.Parent {
+		if c == c2 {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Call) insideLeaf() bool {

@@ -45,6 +45,34 @@ func AppendFlowRow(dst []byte, family string, b *Built, set *interp.Dict, f *For
 	return append(dst, "}\n"...)
 }
 
+// AppendPartRow appends the row of one call of a module of a model: what
+// enters it, the calls inside, and where its first output comes from.
+func AppendPartRow(dst []byte, family, class, model string, call *graph.Call, rows []graph.FlowRow, p *graph.Provenance) []byte {
+	dst = append(dst, `{"family":`...)
+	dst = appendString(dst, family)
+	dst = append(dst, `,"class":`...)
+	dst = appendString(dst, class)
+	dst = append(dst, `,"of":`...)
+	dst = appendString(dst, model)
+	dst = append(dst, `,"path":`...)
+	dst = appendString(dst, call.Path)
+	dst = append(dst, `,"inputs":`...)
+	dst = appendOrigins(dst, p.Of(call.In...))
+	dst = append(dst, `,"calls":`...)
+	dst = appendCalls(dst, rows)
+	dst = append(dst, `,"output":`...)
+	var shape []int64
+	if len(call.Out) > 0 {
+		dst = appendOrigins(dst, p.Of(call.Out[0]))
+		shape = call.Out[0].Shape
+	} else {
+		dst = append(dst, "{}"...)
+	}
+	dst = append(dst, `,"output_shape":`...)
+	dst = appendSizes(dst, shape)
+	return append(dst, "}\n"...)
+}
+
 // outputFlow is what the first output comes from, and its shape.
 func (f *Forward) outputFlow(p *graph.Provenance) (from []graph.Origin, shape []int64) {
 	if f.Output == nil {
