@@ -3,6 +3,7 @@ module github.com/arch-extract/arch-extract
 go 1.26.0
 
 require (
+	github.com/go-python/gpython v0.2.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	golang.org/x/term v0.47.0

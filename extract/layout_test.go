@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"extract/graph":    {},
 	"extract/load":     {"pyast"},
 	"extract/interp":   {"pyast", "extract/graph"},
+	"extract/verify":   {"pyast", "extract/interp"},
 	"extract/native":   {"pyast", "extract/graph", "extract/interp", "extract/native"},
 	"extract/pipeline": {"pyast", "extract/graph", "extract/interp", "extract/native", "extract/load", "extract/emit", "rules"},
 	"extract/emit":     {"extract/graph"},

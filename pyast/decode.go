@@ -58,6 +58,20 @@ func decode(src []byte) (source, *Error) {
 	return s, nil
 }
 
+// Text is the source as positions count in it: in UTF-8 whatever its encoding,
+// without a byte-order mark, every line ended by a newline. The error is an
+// ErrorList, as Parse gives it.
+func Text(src []byte) (string, error) {
+	s, err := decode(src)
+	if err == nil {
+		err = s.bad
+	}
+	if err != nil {
+		return "", ErrorList{err}
+	}
+	return strings.TrimSuffix(s.text, "\x00"), nil
+}
+
 // cut ends the text before the first line that is not UTF-8.
 func (s *source) cut() {
 	i := 0

@@ -134,14 +134,57 @@ func (s *scope) capture(y *symbol) int {
 
 // analyzer finds the bindings of a block, then the uses, so that captured
 // variables are known before code is made.
-type analyzer struct{ cur *scope }
+type analyzer struct {
+	cur *scope
+	// eager opens the scopes of all functions at once.
+	eager bool
+	// pending are names declared nonlocal whose function is not closed yet: it
+	// may bind them after the inner function that declares them.
+	pending []nonlocal
+}
+
+type nonlocal struct {
+	in   *scope
+	name string
+}
 
 func (a *analyzer) open(n pyast.Node, kind scopeKind, body func()) {
 	s := newScope(kind, a.cur)
 	a.cur.inner[n] = s
 	a.cur = s
 	body()
+	if kind == funcScope && len(a.pending) > 0 {
+		a.settle(s)
+	}
 	a.cur = s.parent
+}
+
+// settle gives the pending names that a function binds its variables. What no
+// function around binds is left as if it had not been declared.
+func (a *analyzer) settle(s *scope) {
+	outermost := s.parent == nil || !s.parent.captures()
+	rest := a.pending[:0]
+	for _, p := range a.pending {
+		y := s.syms[p.name]
+		switch {
+		case s == p.in || !s.encloses(p.in):
+			rest = append(rest, p)
+		case y != nil && y.bound && !y.global && y.home == s:
+			p.in.syms[p.name] = y
+		case outermost:
+			delete(p.in.syms, p.name)
+		default:
+			rest = append(rest, p)
+		}
+	}
+	a.pending = rest
+}
+
+func (s *scope) encloses(in *scope) bool {
+	for in != nil && in != s {
+		in = in.parent
+	}
+	return in == s
 }
 
 // stmts declares the bindings made by statements in the current scope, and
@@ -247,13 +290,9 @@ func (a *analyzer) stmt(s pyast.Stmt) {
 		}
 	case *pyast.Nonlocal:
 		for _, n := range s.Names {
-			for k := outerFrame(a.cur.frame()); k != nil; k = outerFrame(k) {
-				if k.kind == funcScope {
-					if y := k.syms[n]; y != nil && y.bound && !y.global {
-						a.cur.frame().syms[n] = y
-						break
-					}
-				}
+			if f := a.cur.frame(); f.syms[n] == nil {
+				f.syms[n] = &symbol{name: n, slot: -1}
+				a.pending = append(a.pending, nonlocal{f, n})
 			}
 		}
 	case *pyast.ExprStmt:
@@ -273,7 +312,7 @@ func (s *scope) bindName(name string) {
 // function opens the scope of a function. Where nothing around it can be
 // captured (module and class bodies), the body waits until the first call.
 func (a *analyzer) function(n pyast.Node, args *pyast.Arguments, body func()) {
-	if !a.cur.captures() {
+	if !a.eager && !a.cur.captures() {
 		return
 	}
 	a.functionNow(n, args, body)

@@ -163,3 +163,28 @@ assert table(3, 200) == slow
 assert [j * j for j in range(40)][39] == 1521 and type([j + 1 for j in range(40)][0]) is int
 assert [2 ** 62 + j for j in range(40)][39] == 2 ** 62 + 39
 assert message(lambda: [1 / (j - 20) for j in range(40)]) == "ZeroDivisionError: division by zero"
+# nonlocal: the outer function may bind the name after the inner one
+def counter():
+    def more():
+        nonlocal count
+        count += 1
+    def other():
+        count = "another"
+    count = 0
+    more(); more(); other()
+    return count
+assert counter() == 2
+def deep():
+    class Holder:
+        def put(self, v):
+            def inner():
+                nonlocal kept
+                kept = v
+            inner()
+    def beside():
+        kept = "mine"
+        return kept
+    kept = None
+    Holder().put(5)
+    return kept, beside()
+assert deep() == (5, "mine")
