@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"sort"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 )
@@ -27,10 +28,14 @@ func (p *Pass) residualOf(b *block) {
 		r := p.Block(b, b.call.Path, "block.residual", "other", class)
 		if b.other == spread {
 			unknown(r, spread)
-		} else if p.hyper(b) {
+		} else if b.hyper || p.hyper(b) {
 			r.Value = "hyper"
 		} else if b.other == "" {
 			unknown(r, "no sum with the block's input")
+		}
+		if b.hyper && len(b.loose) > 0 {
+			p.placement(b, class)
+			return
 		}
 		unknown(p.Block(b, b.call.Path, "block.norm_placement", nil, class), "the stream through the block is no chain of sums: "+b.other)
 		return
@@ -65,31 +70,36 @@ func (p *Pass) residualOf(b *block) {
 	}
 	p.Block(b, b.call.Path, "block.residual", kind, firstSpans(sums, 5)...)
 
+	p.placement(b, class)
+	p.residualScale(b)
+}
+
+// placement states where the block's norms sit and how many there are.
+func (p *Pass) placement(b *block, class graph.Span) {
 	pre, post, bpost, dual := 0, 0, 0, 0
-	norms := map[*norm]bool{}
-	var first *norm
+	var norms []*norm
 	note := func(u *norm) {
-		if first == nil {
-			first = u
+		norms = append(norms, u)
+	}
+	if b.entry != nil {
+		note(b.entry)
+	}
+	for _, br := range b.branches() {
+		if len(br.pre) > 0 {
+			pre++
 		}
-		norms[u] = true
+		for _, u := range br.pre {
+			note(u)
+		}
+		if br.post != nil {
+			bpost++
+			if len(br.pre) > 0 {
+				dual++
+			}
+			note(br.post)
+		}
 	}
 	for _, st := range b.stages {
-		for _, br := range st.branches {
-			if len(br.pre) > 0 {
-				pre++
-			}
-			for _, u := range br.pre {
-				note(u)
-			}
-			if br.post != nil {
-				bpost++
-				if len(br.pre) > 0 {
-					dual++
-				}
-				note(br.post)
-			}
-		}
 		if st.norm != nil {
 			post++
 			note(st.norm)
@@ -99,57 +109,29 @@ func (p *Pass) residualOf(b *block) {
 	switch {
 	case post > 0:
 		placement = "post"
-	case dual > 0:
-		placement = "sandwich"
-	case bpost > 0 && pre > 0:
+	case dual > 0 || bpost > 0 && pre > 0:
 		placement = "sandwich"
 	case bpost > 0:
 		placement = "branch-post"
 	case pre > 0:
 		placement = "pre"
 	}
-	var at []graph.Span
-	for _, st := range b.stages {
-		if st.norm != nil {
-			at = append(at, p.normSite(st.norm))
-		}
-		for _, br := range st.branches {
-			if br.post != nil {
-				at = append(at, p.normSite(br.post))
-			}
-			for _, u := range br.pre {
-				at = append(at, p.normSite(u))
-			}
-		}
-	}
-	if len(at) == 0 {
-		at = append(at, class)
-	}
-	p.Block(b, b.call.Path, "block.norm_placement", placement, at...)
-	var made []graph.Span
+	sort.SliceStable(norms, func(i, j int) bool { return norms[i].core.ID < norms[j].core.ID })
+	var at, made []graph.Span
 	distinct := map[string]bool{}
-	for _, st := range b.stages {
-		for _, br := range st.branches {
-			for _, u := range br.pre {
-				made = append(made, p.normMade(u))
-			}
-			if br.post != nil {
-				made = append(made, p.normMade(br.post))
-			}
-		}
-		if st.norm != nil {
-			made = append(made, p.normMade(st.norm))
-		}
-	}
-	for u := range norms {
+	for _, u := range norms {
+		at, made = append(at, p.normSite(u)), append(made, p.normMade(u))
 		name := fmt.Sprint(u.core.ID)
 		if u.call != nil {
 			name = u.call.Path
 		}
 		distinct[name] = true
 	}
+	if len(at) == 0 {
+		at = append(at, class)
+	}
+	p.Block(b, b.call.Path, "block.norm_placement", placement, at...)
 	p.Block(b, b.call.Path, "block.norms", len(distinct), append(made, class)...)
-	p.residualScale(b)
 }
 
 func (p *Pass) normMade(u *norm) graph.Span {
@@ -246,6 +228,11 @@ func runNorm(p *Pass) {
 				}
 				if u == nil && st.norm != nil {
 					u = st.norm
+				}
+			}
+			for _, br := range b.loose {
+				if u == nil && b.hyper && len(br.pre) > 0 {
+					u = br.pre[0]
 				}
 			}
 			if u == nil && b.other != "" && b.other != spread {

@@ -92,7 +92,7 @@ func (p *Pass) prepare() {
 		}
 		for _, b := range s.blocks {
 			if b.same != nil {
-				b.stages, b.loose, b.attns, b.other, b.hyper = b.same.stages, b.same.loose, b.same.attns, b.same.other, b.same.hyper
+				b.stages, b.loose, b.attns, b.other, b.hyper, b.entry = b.same.stages, b.same.loose, b.same.attns, b.same.other, b.same.hyper, b.same.entry
 			}
 		}
 	}

@@ -32,6 +32,7 @@ type block struct {
 	hyper   bool   // several mixed streams
 	attns   []*attn
 	also    []*graph.Call // further modules of the block, where its parts lie in several lists
+	entry   *norm         // on the block's input, before anything else reads it
 	loose   []*branch     // the modules that the block calls, where its sums are not understood
 	same    *block        // an earlier block that does the same, operation by operation; nil where this is the first
 }
@@ -419,6 +420,8 @@ func (f *flow) residual(b *block) {
 			c = 1 + min(cost(n.In[0]), cost(n.In[1]))
 		case layouts[n.Op] && len(n.In) > 0 && numel(n.In[0].Shape) == numel(n.Shape):
 			c = cost(n.In[0])
+		case f.shifted(n) != nil:
+			c = 2 + cost(f.shifted(n))
 		case n.Op == "mul" || n.Op == "div":
 			if x, _, ok := f.scaling(n); ok {
 				c = 2 + cost(x)
@@ -441,6 +444,10 @@ func (f *flow) residual(b *block) {
 		b.other = "the block gives back its input"
 		return
 	}
+	if f.severalStreams(b) {
+		b.other, b.hyper = "several streams are mixed", true
+		return
+	}
 	if cost(b.out) >= no {
 		b.other = "its output is no sum with its input"
 		return
@@ -457,6 +464,9 @@ func (f *flow) residual(b *block) {
 			continue
 		case layouts[cur.Op] || cur.Op == "setitem":
 			cur = root(cur.In[0])
+			continue
+		case f.shifted(cur) != nil:
+			cur = root(f.shifted(cur))
 			continue
 		case cur.Op == "where" || cur.Op == "masked_fill":
 			best := cur.In[0]
@@ -498,18 +508,14 @@ func (f *flow) residual(b *block) {
 			terms = append(terms, n)
 		}
 		split(o)
+		if f.chained(terms, map[*graph.Node]bool{in: true, st.carrier: true}) {
+			terms = []*graph.Node{o} // a residual inside of the branch
+		}
 		for _, t := range terms {
 			st.branches = append(st.branches, &branch{term: t})
 		}
 		b.stages = append(b.stages, st)
 		cur = st.carrier
-	}
-	if pending != nil && len(b.stages) > 0 {
-		// the residual is taken after a norm of the block's input
-		last := b.stages[len(b.stages)-1]
-		if last.norm == nil {
-			last.norm = pending
-		}
 	}
 	for i, j := 0, len(b.stages)-1; i < j; i, j = i+1, j-1 {
 		b.stages[i], b.stages[j] = b.stages[j], b.stages[i]
@@ -522,11 +528,114 @@ func (f *flow) residual(b *block) {
 			stream[root(st.norm.out)] = true
 		}
 	}
+	normed := false // some branch norms its own input
 	for _, st := range b.stages {
 		for _, br := range st.branches {
 			f.openBranch(b, br, stream)
+			for _, u := range br.pre {
+				normed = normed || u != pending
+			}
 		}
 	}
+	if pending == nil || len(b.stages) == 0 {
+		return
+	}
+	// the residual is taken after a norm of the block's input: a norm of the
+	// stream itself, unless every branch has its own as well
+	first := b.stages[0]
+	if !normed && first.norm == nil {
+		first.norm = pending
+	} else {
+		b.entry = pending
+	}
+}
+
+// shifted gives x where n is x plus a learned vector.
+func (f *flow) shifted(n *graph.Node) *graph.Node {
+	if n.Op != "add" || len(n.In) != 2 || f.projection(n) != nil {
+		return nil
+	}
+	for i := range 2 {
+		w := weightLike(n.In[i])
+		if w != nil && w.Op == "param" && len(w.Shape) <= 1 && f.content[n.In[1-i].ID] {
+			return n.In[1-i]
+		}
+	}
+	return nil
+}
+
+// chained reports whether one of the terms is computed from another.
+func (f *flow) chained(terms []*graph.Node, stop map[*graph.Node]bool) bool {
+	for i, a := range terms {
+		for k, b := range terms {
+			if i != k && f.dependsUntil(a, root(b), stop) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dependsUntil reports whether a is computed from b, going back no further
+// than the nodes in stop.
+func (f *flow) dependsUntil(a, b *graph.Node, stop map[*graph.Node]bool) bool {
+	seen := map[*graph.Node]bool{}
+	work := []*graph.Node{a}
+	for len(work) > 0 {
+		n := work[len(work)-1]
+		work = work[:len(work)-1]
+		if n == b {
+			return true
+		}
+		if n.ID < b.ID || seen[n] || stop[n] || n.NoValue || shapeOnly[n.Op] {
+			continue
+		}
+		seen[n] = true
+		work = append(work, n.In...)
+	}
+	return false
+}
+
+// severalStreams reports whether the block's input is several streams: the
+// modules of its branches read one axis less, which is no reshaping, and so
+// many times fewer elements.
+func (f *flow) severalStreams(b *block) bool {
+	info := f.calls[b.call]
+	if info == nil || len(b.in.Shape) < 4 || lastDim(b.in) != lastDim(b.out) || numel(b.in.Shape) != numel(b.out.Shape) {
+		return false
+	}
+	found := false
+	for _, c := range info.children {
+		if !f.learns(c) {
+			continue
+		}
+		for _, x := range c.In {
+			if !f.content[x.ID] || isInt(x.DType) || lastDim(x) != lastDim(b.in) || len(x.Shape) < 2 {
+				continue
+			}
+			if len(x.Shape) != len(b.in.Shape)-1 {
+				return false
+			}
+			k := numel(b.in.Shape) / max(1, numel(x.Shape))
+			if k < 2 || k*numel(x.Shape) != numel(b.in.Shape) {
+				return false
+			}
+			found = true
+			break
+		}
+	}
+	return found
+}
+
+// learns reports whether a call holds two learned products, as branches do.
+func (f *flow) learns(c *graph.Call) bool {
+	n := 0
+	for id := c.First; id < c.Last && n < 2; id++ {
+		if x := f.node(id); x != nil && x.Op != "add" && f.projection(x) != nil {
+			n++
+		}
+	}
+	return n >= 2
 }
 
 // spread says why the sums of a block are not looked for.
@@ -559,8 +668,48 @@ func (f *flow) loosen(b *block, calls []*graph.Call) {
 				br.nodes[x] = true
 			}
 		}
+		f.looseNorms(br, b.call)
 		b.loose = append(b.loose, br)
 	}
+}
+
+// looseNorms finds the norms of what a module reads and of what it gives,
+// where the block's sums are not understood.
+func (f *flow) looseNorms(br *branch, block *graph.Call) {
+	for _, x := range br.call.In {
+		if u := f.normOut[root(x)]; u != nil && f.content[x.ID] && within(u.core, block) && !within(u.core, br.call) {
+			br.pre = append(br.pre, u)
+			break
+		}
+	}
+	// inside of the module, on what it reads
+	if len(br.pre) == 0 && len(br.call.In) > 0 {
+		for _, u := range f.norms {
+			if within(u.core, br.call) && root(u.in) == root(br.call.In[0]) {
+				br.pre = append(br.pre, u)
+				break
+			}
+		}
+	}
+	for _, u := range f.norms {
+		if within(u.core, block) && !within(u.core, br.call) && root(u.in) == br.out {
+			br.post = u
+		}
+	}
+}
+
+// joined gives the stream where n is the stream plus, or beside, something else.
+func (f *flow) joined(n *graph.Node, stream map[*graph.Node]bool) *graph.Node {
+	n = root(n)
+	if stream[n] || n.Op != "cat" && (n.Op != "add" || len(n.In) != 2) {
+		return nil
+	}
+	for _, x := range n.In {
+		if stream[root(x)] {
+			return root(x)
+		}
+	}
+	return nil
 }
 
 // learnedScale recognises x * w with a parameter w.
@@ -601,6 +750,10 @@ func (f *flow) openBranch(b *block, br *branch, stream map[*graph.Node]bool) {
 			n = n.In[0]
 			continue
 		}
+		if x := f.convolved(n); x != nil {
+			n = x
+			continue
+		}
 		break
 	}
 	br.out = n
@@ -618,6 +771,13 @@ func (f *flow) openBranch(b *block, br *branch, stream map[*graph.Node]bool) {
 		}
 		br.nodes[n] = true
 		if u := f.normOut[n]; u != nil {
+			if r := f.joined(u.in, stream); r != nil {
+				if !seenNorm[u] {
+					seenNorm[u] = true
+					br.pre = append(br.pre, u)
+				}
+				br.reads = appendNode(br.reads, r)
+			}
 			if s := base(u.in); stream[root(u.in)] || stream[s] {
 				if !seenNorm[u] {
 					seenNorm[u] = true
@@ -646,6 +806,21 @@ func (f *flow) openBranch(b *block, br *branch, stream map[*graph.Node]bool) {
 	if br.call == nil {
 		br.call = b.call
 	}
+}
+
+// convolved gives x where n is x plus a convolution of x along the sequence.
+func (f *flow) convolved(n *graph.Node) *graph.Node {
+	if n.Op != "add" || len(n.In) != 2 || !f.content[n.In[0].ID] || !f.content[n.In[1].ID] {
+		return nil
+	}
+	for i := range 2 {
+		x := root(n.In[i])
+		ps, stops := f.nearest(n.In[1-i], map[*graph.Node]bool{x: true})
+		if len(ps) == 0 && len(stops) == 1 && root(n.In[1-i]) != x {
+			return x
+		}
+	}
+	return nil
 }
 
 func appendNode(ns []*graph.Node, n *graph.Node) []*graph.Node {
