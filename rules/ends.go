@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"math"
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
@@ -124,13 +123,6 @@ func runEmbedding(p *Pass) {
 	}
 	r := p.Report("embedding.scale", "none", where...)
 	p.setScale(r, scale, scaleAt)
-	if scale.v != 1 && scale.e == nil {
-		// a buffer made from the width
-		if h := float64(lastDim(embed)); near(scale.v, math.Sqrt(h)) {
-			r.Value = "sqrt(hidden_size)"
-			r.Expr = "sqrt(config.hidden_size) = " + num(scale.v)
-		}
-	}
 	p.Report("embedding.positions", positions, append(posAt, where...)...)
 	e := p.Report("embedding.norm", nm != nil, where...)
 	if nm != nil {
@@ -187,6 +179,9 @@ func (f *flow) tokenRank(n *graph.Node) int { return len(f.slice(n, nil, nil)) }
 
 // positionKind recognises a value by position: a learned table, or sines.
 func (f *flow) positionKind(n *graph.Node) string {
+	if r := len(n.Shape); r < 2 || n.Shape[r-2] <= 1 {
+		return "" // the same at all places
+	}
 	n = base(n)
 	if x, _, ok := f.scaling(n); ok {
 		n = base(x)
@@ -273,12 +268,6 @@ func (p *Pass) setScale(r *graph.Fact, c factor, at []graph.Span) {
 		if c.e != nil {
 			r.Expr = c.e.String()
 		}
-		p.f.eachNumber(func(name string, v float64) {
-			if v == c.v && v != 0 && v != 1 && v != 2 && v != 0.5 && r.Expr == "" {
-				r.Value = "config." + name
-				r.Expr = "config." + name + " = " + num(c.v)
-			}
-		})
 	}
 	r.At = spans(append(append(at, p.configAt(c.e)...), r.At...)...)
 }

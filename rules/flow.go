@@ -345,16 +345,17 @@ func (f *flow) scalar(n *graph.Node) (factor, bool) {
 	}
 	switch n.Op {
 	case "buffer", "param", "const":
-		if p := f.param(n); p != nil && len(p.Data) == 1 {
-			e := (*graph.Expr)(nil)
-			if a := arg(n, "value"); a != nil {
-				e = a.E
-			}
-			return factor{v: p.Data[0], e: e, at: []graph.Span{n.At}, node: n}, true
+		a := arg(n, "value")
+		if a == nil || !a.IsNum {
+			return factor{}, false
 		}
-		if a := arg(n, "value"); a != nil && a.IsNum {
-			return factor{v: a.Num, e: a.E, at: []graph.Span{n.At}, node: n}, true
+		c := factor{v: a.Num, e: a.E, at: []graph.Span{n.At}, node: n}
+		// the number that the tensor was made of, before it was rounded to the
+		// tensor's dtype; what was computed of it since has other values
+		if from := arg(n, "from"); from != nil && from.IsNum && math.Abs(from.Num-c.v) <= rounding(n.DType)*math.Abs(from.Num) {
+			c.v, c.e = from.Num, from.E
 		}
+		return c, true
 	case "tensor", "scalar_tensor", "full", "as_tensor":
 		if numel(n.Shape) == 1 {
 			for i := len(n.Args) - 1; i >= 0; i-- {
@@ -376,6 +377,17 @@ func (f *flow) scalar(n *graph.Node) (factor, bool) {
 		}
 	}
 	return factor{}, false
+}
+
+// rounding is the relative error of numbers of a dtype.
+func rounding(dtype string) float64 {
+	switch dtype {
+	case "bfloat16":
+		return 1.0 / 256
+	case "float16":
+		return 1.0 / 2048
+	}
+	return 1e-6
 }
 
 func numel(s []int64) int64 {

@@ -150,6 +150,10 @@ func (f *flow) theta(r *rotation) {
 	for _, n := range inOrder(f.slice(r.freq, nil, nil)) {
 		switch n.Op {
 		case "buffer", "const", "param":
+			if a := arg(n, "from"); a != nil && a.IsNum && a.Num > 1 && numel(n.Shape) > 1 {
+				r.theta, r.thetaE = a.Num, a.E
+				return
+			}
 			p := f.param(n)
 			if p == nil || len(p.Data) < 2 || len(p.Shape) != 1 {
 				continue
@@ -169,7 +173,6 @@ func (f *flow) theta(r *rotation) {
 					r.why = "the frequencies are no powers of a base that is known"
 				}
 			}
-			r.thetaE = f.freqBase(n)
 		case "pow", "rpow":
 			if a, left := numArg(n); a != nil && (left || n.Op == "rpow") && a.Num > 1 {
 				r.theta, r.thetaE = a.Num, a.E
@@ -179,14 +182,6 @@ func (f *flow) theta(r *rotation) {
 	if r.theta == 0 && r.why == "" {
 		r.why = "the frequencies' values are not known"
 	}
-}
-
-// freqBase is the expression of a frequency buffer's base where it is known.
-func (f *flow) freqBase(n *graph.Node) *graph.Expr {
-	if a := arg(n, "base"); a != nil {
-		return a.E
-	}
-	return nil
 }
 
 // snap is the config value, or the number with few digits, that lies within

@@ -45,6 +45,11 @@ func (tr *Tracer) Origin(in *interp.Interp, t *Tensor, op, name string) *graph.N
 			n.Args = []graph.Arg{ArgFloat("value", v[0])}
 		}
 	}
+	if t.From != nil {
+		from := *t.From
+		from.Name = "from"
+		n.Args = append(n.Args, from)
+	}
 	t.Node = tr.Record(in, n)
 	t.tracer = tr
 	return t.Node
@@ -108,6 +113,11 @@ func deviceOf(in *interp.Interp, inputs []*Tensor) string {
 // dispatcher sees. nil inputs are skipped. It owns shape and args, not inputs.
 func Op(in *interp.Interp, op string, shape []Dim, dt DType, inputs []*Tensor, args ...graph.Arg) *Tensor {
 	t := &Tensor{Shape: shape, DType: dt, Device: deviceOf(in, inputs)}
+	for _, x := range inputs {
+		if x != nil && x.From != nil && t.From == nil {
+			t.From = x.From
+		}
+	}
 	record(in, t, op, inputs, args)
 	return t
 }
@@ -153,7 +163,7 @@ func View(in *interp.Interp, op string, src *Tensor, shape []Dim, stride []int64
 
 // ViewAs is View with another dtype; values do not carry over where it differs.
 func ViewAs(in *interp.Interp, op string, src *Tensor, dt DType, shape []Dim, stride []int64, offset int64, args ...graph.Arg) *Tensor {
-	t := &Tensor{Shape: shape, DType: dt, Stride: stride, Offset: offset, Device: src.Device, Base: src.Base, RequiresGrad: src.RequiresGrad}
+	t := &Tensor{Shape: shape, DType: dt, Stride: stride, Offset: offset, Device: src.Device, Base: src.Base, From: src.From, RequiresGrad: src.RequiresGrad}
 	if t.Base == nil {
 		t.Base = src
 	}

@@ -23,6 +23,9 @@ type Tensor struct {
 	Store *Store
 	// Node is the operation that made the current value; nil outside a trace.
 	Node *graph.Node
+	// From is the number that the values were made of, where there is one: that
+	// of a scalar, the base of powers. It stays through what is computed of them.
+	From *graph.Arg
 	// Base is the tensor that this one is a view of (the root: never a view itself).
 	Base *Tensor
 

@@ -252,7 +252,8 @@ type res struct {
 	data   []float64
 	ins    []*T
 	args   []graph.Arg
-	same   *T // the operation changes nothing: the result is this very tensor
+	from   *graph.Arg // see tensor.Tensor
+	same   *T         // the operation changes nothing: the result is this very tensor
 }
 
 // make makes the new tensor.
@@ -261,6 +262,9 @@ func (r res) make(in *interp.Interp) *T {
 		return r.same
 	}
 	t := tensor.OpData(in, r.op, r.shape, r.dt, r.data, r.ins, r.args...)
+	if r.from != nil {
+		t.From = r.from
+	}
 	if r.stride != nil && t.Store == nil {
 		t.Stride = r.stride
 	}

@@ -589,6 +589,9 @@ func newTensor(c *call) interp.Value {
 	n := fromValue(c.in, c.a[0])
 	t := n.tensorOf(c.dtype(c.place("dtype"), n.dtype()))
 	t = c.made(t, "tensor")
+	if a := tensor.ArgVal(c.in, "data", c.a[0]); a.IsNum {
+		t.From = &a
+	}
 	if len(t.Shape) == 0 && t.Node != nil && c.tracing() {
 		t.Node.Args = append(t.Node.Args, tensor.ArgVal(c.in, "data", c.a[0]))
 	}

@@ -594,6 +594,10 @@ func pow(swap bool) func(c *call) res {
 			c.fail("Integers to negative integer powers are not allowed.")
 		}
 		r := c.binary("pow", arith, a, b, intPow)
+		if a.t == nil && a.known {
+			base := tensor.ArgVal(c.in, "self", a.val)
+			r.from = &base
+		}
 		if r.dt == tensor.Bool {
 			r.dt = tensor.Int64
 		}
