@@ -75,6 +75,7 @@ func (f *flow) findAttention(stacks []*stack) []*attn {
 			a = f.fusedAttention(n)
 		}
 		if a != nil {
+			f.selectedKeys(a)
 			f.openAttention(a)
 			out = append(out, a)
 		}
@@ -156,30 +157,25 @@ func (f *flow) attentionAt(soft *graph.Node) *attn {
 	if a.v == nil {
 		return nil
 	}
-	k, d := operandsOf(a.qk, a.q)
-	_ = k
-	a.dim = d
+	a.dim = contracted(a.qk, a.q)
 	a.vdim = vdimOf(a.pv, a.v)
 	return a
 }
 
 func (f *flow) isSoftmaxLike(u, n *graph.Node) bool { return len(u.In) == 2 && f.content[n.ID] }
 
-// operandsOf is the contracted width of q @ k.
-func operandsOf(qk, q *graph.Node) (int64, int64) {
+// contracted is the width that q @ k sums over.
+func contracted(qk, q *graph.Node) int64 {
 	if qk.Op == "einsum" {
 		if ins, outp, ok := equation(qk); ok {
 			for i, l := range ins[0] {
 				if !strings.ContainsRune(outp, l) && strings.ContainsRune(ins[1], l) && i < len(qk.In[0].Shape) {
-					return 0, qk.In[0].Shape[i]
+					return qk.In[0].Shape[i]
 				}
 			}
 		}
 	}
-	if len(q.Shape) == 0 {
-		return 0, 0
-	}
-	return 0, q.Shape[len(q.Shape)-1]
+	return lastDim(q)
 }
 
 // equation is the form of an einsum with two operands.
@@ -393,23 +389,127 @@ func (f *flow) scoreTerm(a *attn, o *graph.Node) {
 		a.biases = append(a.biases, n)
 		a.masks = append(a.masks, maskUse{n, "add"})
 	default:
-		if n.Op == "scatter" || n.Op == "where" || n.Op == "masked_fill" || n.Op == "setitem" || n.Op == "cat" {
-			for _, m := range inOrder(f.slice(n, nil, a.soft.Call)) {
-				if m.Op == "topk" {
-					a.sparse = n
-				}
-			}
-			if a.sparse == n {
-				for _, x := range n.In {
-					if !f.content[x.ID] && x.DType == n.DType && numel(x.Shape) == numel(n.Shape) && x.Op != "full" && x.Op != "full_like" && x.Op != "new_full" {
-						a.masks = append(a.masks, maskUse{x, "add"})
-					}
-				}
-				return
-			}
+		if f.selector(n) != nil {
+			a.masks = append(a.masks, maskUse{n, "add"})
+			return
 		}
 		a.contentful = append(a.contentful, o)
 	}
+}
+
+// selector is the choice, by scores of the hidden state, that decides a mask;
+// nil where the mask has none.
+func (f *flow) selector(n *graph.Node) *graph.Node {
+	seen := map[*graph.Node]bool{}
+	work := []*graph.Node{n}
+	for len(work) > 0 && len(seen) < 400 {
+		n := work[0]
+		work = work[1:]
+		if seen[n] || n.NoValue || shapeOnly[n.Op] {
+			continue
+		}
+		seen[n] = true
+		if choices[n.Op] && len(n.In) > 0 && f.content[n.In[0].ID] && !isInt(n.In[0].DType) && n.In[0].DType != "bool" {
+			return n
+		}
+		if selects[n.Op] || identities[n.Op] || layouts[n.Op] || isInt(n.DType) || n.DType == "bool" {
+			work = append(work, n.In...)
+		}
+	}
+	return nil
+}
+
+// selects are the operations by which a choice becomes a mask.
+var selects = set("scatter", "scatter_add", "where", "masked_fill", "setitem", "index_put", "cat", "add", "mul", "sub", "pad", "minimum", "maximum")
+
+// selectedKeys takes masks that come from a choice of keys apart: what is left
+// are the masks on the keys, and on what they are chosen by.
+func (f *flow) selectedKeys(a *attn) {
+	var plain []maskUse
+	var biases []*graph.Node
+	chosen := map[*graph.Node]bool{}
+	for _, m := range a.masks {
+		sel := f.selector(m.n)
+		if sel == nil {
+			plain = append(plain, m)
+			continue
+		}
+		a.sparse, chosen[m.n] = m.n, true
+		rest := f.maskParts(m)
+		if len(rest) == 0 {
+			rest = f.scoreMasks(sel.In[0])
+		}
+		plain = append(plain, rest...)
+	}
+	for _, b := range a.biases {
+		if !chosen[b] {
+			biases = append(biases, b)
+		}
+	}
+	a.masks, a.biases = plain, biases
+}
+
+// maskParts are the parts of a mask that no choice decides.
+func (f *flow) maskParts(m maskUse) []maskUse {
+	var out []maskUse
+	var walk func(n *graph.Node, mode string, d int)
+	walk = func(n *graph.Node, mode string, d int) {
+		n = root(n)
+		for layouts[n.Op] && len(n.In) > 0 && numel(n.In[0].Shape) == numel(n.Shape) {
+			n = root(n.In[0])
+		}
+		if d > 20 {
+			return
+		}
+		if f.selector(n) == nil {
+			if f.hasComparison(n, 0, map[*graph.Node]bool{}) {
+				out = append(out, maskUse{n, mode})
+			}
+			return
+		}
+		switch n.Op {
+		case "masked_fill", "add", "and", "logical_and", "minimum":
+			walk(n.In[0], mode, d+1)
+			if n.Op != "masked_fill" && len(n.In) > 1 {
+				walk(n.In[1], mode, d+1)
+			}
+		case "where":
+			for _, x := range n.In[1:] {
+				walk(x, mode, d+1)
+			}
+		case "cat": // keys of several kinds
+			walk(n.In[0], mode, d+1)
+		}
+	}
+	walk(m.n, m.mode, 0)
+	return out
+}
+
+// scoreMasks are the masks on the scores by which keys are chosen.
+func (f *flow) scoreMasks(n *graph.Node) []maskUse {
+	var out []maskUse
+	for range 30 {
+		n = root(n)
+		switch {
+		case n.Op == "masked_fill" && len(n.In) > 1:
+			out = append(out, maskUse{n.In[1], "drop"})
+			n = n.In[0]
+		case n.Op == "add" && len(n.In) == 2 && !f.content[n.In[1].ID]:
+			out = append(out, maskUse{n.In[1], "add"})
+			n = n.In[0]
+		case n.Op == "add" && len(n.In) == 2 && !f.content[n.In[0].ID]:
+			out = append(out, maskUse{n.In[0], "add"})
+			n = n.In[1]
+		case n.Op == "where" && len(n.In) > 1 && f.content[n.In[1].ID]:
+			out = append(out, maskUse{n.In[0], "keep"})
+			n = n.In[1]
+		case layouts[n.Op] && len(n.In) > 0 && numel(n.In[0].Shape) == numel(n.Shape):
+			n = n.In[0]
+		default:
+			return out
+		}
+	}
+	return out
 }
 
 // openAttention finds the projections around an attention.
@@ -444,6 +544,7 @@ func (f *flow) openAttention(a *attn) {
 			}
 		}
 	}
+	f.lateSinks(a)
 	c := a.soft.Call
 	for c != nil {
 		all := true
@@ -460,6 +561,25 @@ func (f *flow) openAttention(a *attn) {
 	a.call = c
 	if c == nil {
 		a.call = a.soft.Call
+	}
+}
+
+// lateSinks recognises sinks applied to the attention's output: the product
+// with sigmoid(logsumexp(scores) - sink) is the softmax with one more logit.
+func (f *flow) lateSinks(a *attn) {
+	for _, u := range f.deepUsers(a.pv) {
+		if u.Op != "mul" || len(u.In) != 2 {
+			continue
+		}
+		for _, o := range u.In {
+			o = base(o)
+			if o.Op != "sigmoid" || !f.depends(o, a.qk) {
+				continue
+			}
+			if d := base(o.In[0]); d.Op == "sub" && len(d.In) == 2 && base(d.In[0]).Op == "logsumexp" {
+				a.sinks = weightLike(d.In[1])
+			}
+		}
 	}
 }
 

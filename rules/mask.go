@@ -41,6 +41,9 @@ func (f *flow) visibleUncached(a *attn) visibility {
 			split(maskUse{n.In[1], "add"})
 			return
 		}
+		if n := root(m.n); n.Op == "cat" && len(n.In) == 2 && f.hasComparison(n.In[0], 0, map[*graph.Node]bool{}) {
+			m.n = n.In[0] // keys of several kinds: those of the tokens
+		}
 		uses = append(uses, m)
 	}
 	for _, m := range a.masks {

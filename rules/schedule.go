@@ -123,6 +123,9 @@ func (p *Pass) attentionKind(b *block, a *attn) (kind, why string, at []graph.Sp
 	if a.sparse != nil {
 		return "sparse", "", []graph.Span{site(a.sparse)}
 	}
+	if n := p.f.pooledKeys(a); n != nil {
+		return "compressed", "", []graph.Span{site(n)}
+	}
 	v := p.sight(b, a)
 	switch {
 	case v.partly != "":
@@ -135,6 +138,44 @@ func (p *Pass) attentionKind(b *block, a *attn) (kind, why string, at []graph.Sp
 		return "sliding", "", v.at
 	}
 	return "full", "", v.at
+}
+
+// pooledKeys recognises keys that are joined from those of the tokens and from
+// ones that stand for many tokens: fewer than the tokens, from projections of
+// their own; none at all where the traced length is shorter than one group.
+func (f *flow) pooledKeys(a *attn) *graph.Node {
+	seen := map[*graph.Node]bool{}
+	for n := a.k; n != nil && !seen[n]; {
+		seen[n] = true
+		if n.Op == "cat" && len(n.In) == 2 && len(n.In[0].Shape) == len(n.Shape) && len(n.In[1].Shape) == len(n.Shape) {
+			d := dimOf(n, "dim", 0, len(n.Shape))
+			for i := range 2 {
+				x, o := n.In[i], n.In[1-i]
+				if d < 0 || d >= len(n.Shape) || d == len(n.Shape)-1 || x.Shape[d] >= o.Shape[d] {
+					continue
+				}
+				if x.Shape[d] > 0 {
+					if ps, _ := f.nearest(x, nil); len(ps) > 0 && a.call != nil && within(ps[0].out, a.call) {
+						return n
+					}
+					continue
+				}
+				e := base(x)
+				if shapeOnly[e.Op] && len(e.In) > 0 {
+					if q := f.projection(base(e.In[0])); q != nil && within(q.out, a.call) {
+						return n
+					}
+				}
+			}
+		}
+		switch {
+		case identities[n.Op] || layouts[n.Op]:
+			n = n.In[0]
+		default:
+			n = nil
+		}
+	}
+	return nil
 }
 
 func hasKind(b *block, kind string) bool {

@@ -110,7 +110,7 @@ func (f *flow) gateOf(a *attn) *graph.Node {
 		}
 		for i := range 2 {
 			o := u.In[1-i]
-			if u.In[i] == with && f.content[o.ID] && f.bend(o, 0) >= 3 && !f.depends(o, a.soft) {
+			if u.In[i] == with && f.content[o.ID] && f.bend(o, 0) >= 3 && !f.depends(o, a.soft) && !f.depends(o, a.qk) {
 				return u
 			}
 		}
@@ -176,6 +176,8 @@ func (p *Pass) sight(b *block, a *attn) visibility {
 	v := p.f.visible(a)
 	if v.why == "" && !v.causal && len(v.at) == 0 {
 		switch {
+		case a.sparse != nil:
+			v.why = "keys are chosen by scores; which keys may be chosen is not known"
 		case len(a.contentful) > 0:
 			v.why = "what is added to the scores depends on the hidden state and may hide keys"
 		case p.anyCausal(b.stack):
