@@ -178,14 +178,23 @@ func (p *Pass) weightDim(q *proj, out bool) graph.Dim {
 	}
 	r := len(w.Shape)
 	i := r - 1
+	op := q.out.Op
+	for n := q.out; n != nil && n.Op == "add" && len(n.In) == 2; { // the bias
+		x := n.In[0]
+		if weightLike(x) != nil {
+			x = n.In[1]
+		}
+		n = base(x)
+		op = n.Op
+	}
 	switch {
-	case q.out.Op == "linear" || strings.HasPrefix(q.out.Op, "conv"):
+	case op == "linear" || strings.HasPrefix(op, "conv"):
 		if out {
 			i = 0
 		} else {
 			i = min(1, r-1)
 		}
-		if r == 3 && q.out.Op == "linear" { // one slice per expert
+		if r == 3 && op == "linear" { // one slice per expert
 			i++
 			if !out {
 				i = r - 1

@@ -153,7 +153,7 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 	f := p.Block(b, path, "moe.experts", m.experts)
 	d := p.weightDim(m.router, true)
 	f.At = spans(append(p.configAt(d.E), routerMade)...)
-	if d.E != nil && m.zero == 0 {
+	if d.E != nil && m.zero == 0 && d.N == m.experts {
 		f.Expr = d.E.String()
 	} else {
 		f.At = spans(append(p.configNumberAt(m.experts, "expert"), f.At...)...)
@@ -169,7 +169,9 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 		p.Block(b, path, "moe.score", "none", choice, m.router.out.At)
 	} else {
 		p.Block(b, path, "moe.score", m.score, m.scoreNode.At, m.router.out.At)
-		p.Block(b, path, "moe.order", m.order, choice, m.scoreNode.At)
+		if !m.looked {
+			p.Block(b, path, "moe.order", m.order, choice, m.scoreNode.At)
+		}
 	}
 	if m.order != "topk-then-score" || m.renorm != nil {
 		at := []graph.Span{choice}
@@ -208,7 +210,9 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 		f.At = spans(append(append(p.configNumberAt(m.groups, "group"), m.groupNode.At), f.At...)...)
 	}
 	class := p.class(path)
-	if m.shared == nil {
+	if m.shared == nil && m.others != nil {
+		unknown(p.Block(b, path, "moe.shared", nil, class, p.projAt(m.others)), "a projection back to the stream belongs to no expert that is understood")
+	} else if m.shared == nil {
 		at := []graph.Span{class, experts}
 		if m.routed != nil && m.routed.call != nil {
 			at = append(at, m.routed.call.At)
@@ -217,7 +221,7 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 	} else {
 		n := int64(1)
 		if m.routed != nil && m.routed.hidden > 0 {
-			n = max(1, m.shared.hidden/m.routed.hidden)
+			n = max(1, m.shared.hidden*max(1, m.shared.copies)/m.routed.hidden)
 		}
 		made := p.weightMade(m.shared.up.weight)
 		own := graph.Span{}
@@ -226,8 +230,8 @@ func (p *Pass) moeFacts(b *block, br *branch, m *moe) {
 		}
 		f := p.Block(b, path, "moe.shared", n, own, made, site(m.shared.down.out))
 		f.At = spans(append(p.configNumberAt(n, "shared_expert"), f.At...)...)
-		f = p.Block(b, path, "moe.shared_hidden", m.shared.hidden, own, made)
-		if d := p.weightDim(m.shared.down, false); d.E != nil {
+		f = p.Block(b, path, "moe.shared_hidden", m.shared.hidden*max(1, m.shared.copies), own, made)
+		if d := p.weightDim(m.shared.down, false); d.E != nil && m.shared.copies == 0 {
 			f.Expr = d.E.String()
 			f.At = spans(append(p.configAt(d.E), f.At...)...)
 		}

@@ -143,7 +143,7 @@ var opNames = map[string]string{
 	"copy": "copy", "__and__": "and", "__or__": "or", "__xor__": "xor", "__invert__": "invert", "bitwise_and": "and", "bitwise_or": "or", "bitwise_not": "invert", "bitwise_xor": "xor",
 	"native_layer_norm": "layer_norm", "native_group_norm": "group_norm", "native_batch_norm": "batch_norm", "_native_batch_norm_legit_no_training": "batch_norm", "_native_batch_norm_legit": "batch_norm",
 	"_fused_rms_norm": "rms_norm", "_unsafe_view": "view", "swapaxes": "transpose", "negative": "neg", "clip": "clamp", "floordiv": "floor_divide", "mod": "remainder", "and_": "and", "or_": "or", "special_expit": "sigmoid",
-	"convolution": "conv", "native_dropout": "dropout", "hardtanh": "clamp", "absolute": "abs", "special_erf": "erf", "_reshape_alias": "view", "numpy_T": "T", "fmod": "remainder", "rpow": "rpow", "arctan": "atan", "index": "getitem", "linalg_vector_norm": "norm", "slice_tensor": "slice",
+	"convolution": "conv", "native_dropout": "dropout", "hardtanh": "clamp", "absolute": "abs", "special_erf": "erf", "_reshape_alias": "view", "numpy_T": "T", "fmod": "remainder", "rpow": "rpow", "arctan": "atan", "index": "getitem", "linalg_vector_norm": "norm", "log_sigmoid": "logsigmoid", "log_sigmoid_forward": "logsigmoid", "slice_tensor": "slice",
 }
 
 func opName(op string) string {
@@ -488,7 +488,7 @@ func (f *flow) projection(n *graph.Node) *proj {
 			p.bias = n.In[2]
 		}
 		return p
-	case n.Op == "addmm" && len(n.In) >= 3:
+	case (n.Op == "addmm" || n.Op == "baddbmm") && len(n.In) >= 3:
 		if w := weightLike(n.In[2]); w != nil {
 			return &proj{out: n, in: n.In[1], weight: w, bias: weightLike(n.In[0])}
 		}

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/arch-extract/arch-extract/extract/graph"
 )
 
@@ -135,11 +137,47 @@ func (f *flow) headsOf(a *attn) int64 {
 	if a.qp[0].conv {
 		return f.leading(a.q, a.dim)
 	}
+	if h := f.lettered(a); h > 0 {
+		return h
+	}
 	rows := numel(a.qp[0].out.Shape) / w
 	if rows == 0 || numel(a.q.Shape)%(rows*a.dim) != 0 {
 		return f.leading(a.q, a.dim)
 	}
 	return numel(a.q.Shape) / (rows * a.dim)
+}
+
+// lettered is the number of heads of a product written as an einsum: the
+// letters that both operands and the result have, but for the batch.
+func (f *flow) lettered(a *attn) int64 {
+	if a.qk.Op != "einsum" {
+		return 0
+	}
+	ins, out, ok := equation(a.qk)
+	if !ok {
+		return 0
+	}
+	side := 0
+	if a.qk.In[0] != a.q {
+		side = 1
+	}
+	l := strings.TrimPrefix(ins[side], "...")
+	off := len(a.q.Shape) - len(l)
+	heads, n := int64(1), 0
+	for i, c := range l {
+		if !hasRune(ins[1-side], c) || !hasRune(out, c) || off+i < 0 {
+			continue
+		}
+		if i == 0 && l == ins[side] {
+			continue // the batch
+		}
+		heads *= a.q.Shape[off+i]
+		n++
+	}
+	if n == 0 {
+		return 0
+	}
+	return heads
 }
 
 // leading is the size of the third axis from the end, the usual one of heads.
@@ -164,6 +202,9 @@ func (f *flow) countKVHeads(a *attn) int64 {
 	r := len(k.Shape)
 	if r < 2 {
 		return 0
+	}
+	if f.lettered(a) > 0 && len(a.kp) == 1 && len(a.vp) == 1 && a.kp[0].out != a.vp[0].out && a.kp[0].outWidth()%a.dim == 0 {
+		return a.kp[0].outWidth() / a.dim
 	}
 	// the axis of the width: matmul has it before the last
 	ax := r - 2

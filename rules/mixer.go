@@ -24,7 +24,7 @@ type mixer struct {
 func (f *flow) mixerAt(b *block, br *branch) *mixer {
 	c := br.call
 	m := &mixer{call: c}
-	var soft, lru, peak, fixedDecay, decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node
+	var soft, lru, peak, logsig, outer, fixedDecay, decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node
 	var decay2 bool
 	for id := c.First; id < c.Last; id++ {
 		n := f.node(id)
@@ -38,7 +38,7 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 			}
 			if n != nil && n.Op == "exp" {
 				// exp of a parameter: a decay rate
-				if w := paramBehind(n, 0); w != nil && len(w.Shape) == 2 {
+				if w := paramBehind(n, 0); w != nil && (len(w.Shape) == 2 || len(w.Shape) == 3) && numel(w.Shape)/w.Shape[len(w.Shape)-1] > w.Shape[len(w.Shape)-1] && w.Shape[len(w.Shape)-1] > 1 {
 					decay2 = true
 				}
 				if paramBehind(n, 0) != nil {
@@ -64,11 +64,15 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 			cumsum = n
 		case n.Op == "softplus":
 			softp = n
+		case n.Op == "logsigmoid":
+			logsig = n
+		case n.Op == "mul" && len(n.In) == 2 && f.content[n.In[0].ID] && f.content[n.In[1].ID] && numel(n.Shape) > numel(n.In[0].Shape) && numel(n.Shape) > numel(n.In[1].Shape) && f.shareValue(n.In[0], n.In[1]):
+			outer = n // keys times keys, written out
 		case n.Op == "exp":
 			exps = n
 		case n.Op == "maximum" || n.Op == "max" && len(n.In) == 2:
 			peak = n // running maxima keep exponentials of sums finite
-		case n.Op == "sqrt" && root(n.In[0]).Op == "rsub" && root(root(n.In[0]).In[0]).Op == "exp":
+		case n.Op == "sqrt" && oneMinusExp(root(n.In[0])):
 			lru = n // sqrt(1 - a**2): the input gate of a linear recurrent unit
 		case n.Op == "linalg_solve_triangular" || n.Op == "solve_triangular":
 			solve = n
@@ -83,8 +87,14 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 		return nil // an attention that was not recognised
 	}
 	switch {
-	case solve != nil || selfProduct != nil:
-		m.kind, m.schedule, m.node = "gated-delta", "linear", first(solve, selfProduct)
+	case solve != nil || selfProduct != nil || outer != nil && exps != nil && products != nil:
+		m.kind, m.schedule, m.node = "gated-delta", "linear", first(solve, selfProduct, outer)
+	case logsig != nil && peak != nil && exps != nil:
+		// exponential gates with forgetting, kept finite by a running maximum
+		m.kind, m.schedule, m.node = "slstm", "recurrent", logsig
+		if products != nil {
+			m.kind = "mlstm"
+		}
 	case lru != nil:
 		m.kind, m.schedule, m.node = "rg-lru", "recurrent", lru
 	case peak != nil && exps != nil && products == nil:
@@ -102,7 +112,7 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 	default:
 		return nil
 	}
-	m.sizes(f, c, selfProduct)
+	m.sizes(f, c, first(selfProduct, outer))
 	// the last projection and what multiplies its input
 	if op := f.lastProjection(br); op != nil {
 		if w := lastDim(op.in); m.heads > 0 && w%m.heads == 0 {
@@ -126,6 +136,10 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 				}
 				continue
 			}
+			if (n.Op == "cat" || n.Op == "stack") && len(n.In) > 0 {
+				n = n.In[len(n.In)-1] // one part after the other
+				continue
+			}
 			if n.Op == "mul" && len(n.In) == 2 && f.content[n.In[0].ID] && f.content[n.In[1].ID] {
 				m.gate = n
 			}
@@ -138,7 +152,6 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 // sizes finds heads, widths and state from the parameters of a decay and the
 // products that make the state.
 func (m *mixer) sizes(f *flow, c *graph.Call, self *graph.Node) {
-	mod := f.inits[c.Path]
 	switch m.kind {
 	case "mamba1", "mamba2":
 		// the parameter whose exponential decays the state
@@ -151,22 +164,69 @@ func (m *mixer) sizes(f *flow, c *graph.Call, self *graph.Node) {
 			if w == nil {
 				continue
 			}
-			if m.kind == "mamba1" && len(w.Shape) == 2 {
-				m.state = w.Shape[1]
+			if m.kind == "mamba1" && len(w.Shape) >= 2 {
+				m.state = w.Shape[len(w.Shape)-1]
 			}
 			if m.kind == "mamba2" && len(w.Shape) == 1 {
 				m.heads = w.Shape[0]
 			}
 		}
+		if m.kind == "mamba2" {
+			m.state = f.sharedState(c)
+		}
+	case "rg-lru":
+		// the gates' matrices are one block a head
+		for id := c.First; id < c.Last; id++ {
+			if p := f.projection(f.node(id)); p != nil && len(p.weight.Shape) == 3 && !p.conv {
+				m.heads = p.weight.Shape[0]
+			}
+		}
 	case "gated-delta":
-		if self != nil && len(self.In) > 0 {
+		if self != nil && self.Op == "mul" {
+			m.state = lastDim(self)
+			if len(self.Shape) >= 4 {
+				m.heads = self.Shape[1]
+			}
+		} else if self != nil && len(self.In) > 0 {
 			m.state = lastDim(self.In[0])
 			if r := len(self.Shape); r >= 4 {
 				m.heads = self.Shape[1]
 			}
 		}
 	}
-	_ = mod
+}
+
+// oneMinusExp recognises 1 - exp(x).
+func oneMinusExp(n *graph.Node) bool {
+	a, left := numArg(n)
+	return (n.Op == "rsub" || n.Op == "sub" && left) && a != nil && a.Num == 1 && len(n.In) == 1 && root(n.In[0]).Op == "exp"
+}
+
+// sharedState is the width of the two inputs of a state-space model that all
+// heads of a group share: two equal parts of one value, each reshaped to it.
+func (f *flow) sharedState(c *graph.Call) int64 {
+	widths := map[*graph.Node]map[int64]int{} // by what was split: width -> parts
+	for id := c.First; id < c.Last; id++ {
+		n := f.node(id)
+		if n == nil || !within(n, c) || n.Op != "split" && n.Op != "split_with_sizes" || !f.content[n.ID] {
+			continue
+		}
+		if widths[n.In[0]] == nil {
+			widths[n.In[0]] = map[int64]int{}
+		}
+		widths[n.In[0]][lastDim(n)]++
+	}
+	for id := c.First; id < c.Last; id++ {
+		n := f.node(id)
+		if n == nil || !within(n, c) || n.Op != "view" && n.Op != "reshape" || len(n.In) == 0 {
+			continue
+		}
+		x := root(n.In[0])
+		if (x.Op == "split" || x.Op == "split_with_sizes") && widths[x.In[0]][lastDim(x)] == 2 && lastDim(x)%lastDim(n) == 0 && len(n.Shape) > len(x.Shape) {
+			return lastDim(n)
+		}
+	}
+	return 0
 }
 
 // onePlace reports whether an indexing takes single places and whole

@@ -17,6 +17,8 @@ type mlp struct {
 	hidden   int64
 	actName  string
 	actOK    bool
+	copies   int64       // how many of the same width lie in one parameter
+	weighed  *graph.Node // where something other than a projection multiplies what goes into down
 }
 
 // mlpAt recognises a feed-forward network by its last projection.
@@ -39,6 +41,16 @@ func (f *flow) mlpAt(down *proj) *mlp {
 			continue
 		}
 		break
+	}
+	for n.Op == "mul" && len(n.In) == 2 && f.variables(n) == nil {
+		x, o := root(n.In[0]), n.In[1]
+		if f.variables(x) == nil {
+			x, o = root(n.In[1]), n.In[0]
+		}
+		if !f.content[o.ID] || numel(o.Shape) >= numel(n.Shape) || f.variables(x) == nil {
+			break
+		}
+		m.weighed, n = n, x
 	}
 	vars := f.variables(n)
 	if len(vars) == 0 || len(vars) > 3 {

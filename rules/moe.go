@@ -32,9 +32,21 @@ type moe struct {
 	weightOn   string
 	weightE    *graph.Param // the experts' 3-D parameter, where there is one
 	zero       int64
+	looked     bool          // experts come from a table, not from scores
+	scaled     []*graph.Node // where the factors of scale are applied
+	others     *proj         // a projection back to the stream that is no known expert's
 }
 
 var choices = set("topk", "sort", "argsort", "argmax", "kthvalue")
+
+// choiceAt reports whether n chooses along its last dimension by the content of
+// its input: a maximum counts where its index is used.
+func (f *flow) choiceAt(n *graph.Node) bool {
+	if len(n.In) != 1 || !f.content[n.In[0].ID] || isInt(n.In[0].DType) {
+		return choices[n.Op] && len(n.In) > 0 && f.content[n.In[0].ID]
+	}
+	return choices[n.Op] || n.Op == "max" && argInt(n, "output", -1) == 1 && len(f.users[n.ID]) > 0
+}
 
 // moeAt looks for a mixture of experts in a branch.
 func (f *flow) moeAt(b *block, br *branch) *moe {
@@ -46,7 +58,7 @@ func (f *flow) moeAt(b *block, br *branch) *moe {
 	}
 	for id := c.First; id < c.Last; id++ {
 		n := f.node(id)
-		if n == nil || !choices[n.Op] || len(n.In) == 0 || !f.content[n.In[0].ID] {
+		if n == nil || !f.choiceAt(n) {
 			continue
 		}
 		if c == b.call && !br.nodes[n] {
@@ -55,9 +67,9 @@ func (f *flow) moeAt(b *block, br *branch) *moe {
 		picks = append(picks, n)
 	}
 	if len(picks) == 0 {
-		return nil
+		return f.lookedUp(b, br, c)
 	}
-	for _, op := range []string{"topk", "argmax"} {
+	for _, op := range []string{"topk", "argmax", "max"} {
 		var only []*graph.Node
 		for _, n := range picks {
 			if n.Op == op {
@@ -81,14 +93,21 @@ func (f *flow) moeAt(b *block, br *branch) *moe {
 	if m.choice == nil {
 		return nil
 	}
+	m.withoutBias(f)
 	in := m.choice.In[0]
 	m.experts = m.router.outWidth()
-	if s := in.Shape; len(s) > 0 && s[len(s)-1] > m.experts {
+	if s := in.Shape; len(s) > 0 && s[len(s)-1] > 1 {
 		m.experts = s[len(s)-1]
 	}
 	m.topK = int64(argInt(m.choice, "k", argAt(m.choice, 0, 0)))
-	if m.choice.Op == "argmax" {
-		m.topK = 1
+	if m.choice.Op == "argmax" || m.choice.Op == "max" {
+		// one after the other, each without those before
+		m.topK = 0
+		for _, p := range picks {
+			if ps, _ := f.nearest(p.In[0], nil); len(ps) > 0 && ps[0].weight == m.router.weight && lastDim(p.In[0]) == m.experts {
+				m.topK++
+			}
+		}
 	}
 	if m.topK == 0 && len(m.choice.Shape) > 0 {
 		m.topK = m.choice.Shape[len(m.choice.Shape)-1]
@@ -96,13 +115,92 @@ func (f *flow) moeAt(b *block, br *branch) *moe {
 	values, indices := f.results(m.choice)
 	m.routerPath(f, in, values, indices, picks)
 	m.weightPath(f, b, c, values, indices)
+	if values == nil && m.renorm == nil {
+		m.renorm = f.normalisedScores(m, c)
+	}
 	m.findExperts(f, b, br, c)
 	return m
 }
 
+// normalisedScores is a division of scores by their sum, where the chosen ones
+// are picked by a mask and not by their places.
+func (f *flow) normalisedScores(m *moe, c *graph.Call) *graph.Node {
+	if m.scoreNode == nil {
+		return nil
+	}
+	ofScores := func(n *graph.Node) bool {
+		ps, _ := f.nearest(n, nil)
+		return len(ps) == 1 && ps[0].weight == m.router.weight && f.depends(n, m.scoreNode)
+	}
+	for id := m.scoreNode.ID; id < c.Last; id++ {
+		n := f.node(id)
+		if n == nil || n.Op != "div" || len(n.In) != 2 || !f.content[n.In[1].ID] {
+			continue
+		}
+		d := root(n.In[1])
+		for (d.Op == "clamp" || layouts[d.Op]) && len(d.In) > 0 {
+			d = root(d.In[0])
+		}
+		if (d.Op == "sum" || d.Op == "add") && ofScores(n.In[0]) && ofScores(d) {
+			return n
+		}
+	}
+	return nil
+}
+
+// withoutBias takes a bias that is added to the router's output for the choice
+// alone away from the router: the output is used without it, too.
+func (m *moe) withoutBias(f *flow) {
+	n := m.router.out
+	if n.Op != "add" || m.router.bias == nil {
+		return
+	}
+	for _, x := range n.In {
+		inner := f.projection(root(x))
+		if inner == nil || inner.weight != m.router.weight {
+			continue
+		}
+		uses := 0
+		for _, u := range f.deepUsers(inner.out) {
+			if u != n {
+				uses++
+			}
+		}
+		if uses > 0 {
+			m.router = inner
+		}
+	}
+}
+
+// lookedUp recognises experts that are looked up in a table by the token: the
+// weights are scores gathered at places that come from a buffer.
+func (f *flow) lookedUp(b *block, br *branch, c *graph.Call) *moe {
+	for id := c.First; id < c.Last; id++ {
+		n := f.node(id)
+		if n == nil || n.Op != "gather" || len(n.In) < 2 || !f.content[n.In[0].ID] || c == b.call && !br.nodes[n] {
+			continue
+		}
+		table := base(n.In[1])
+		if table.Op != "buffer" && table.Op != "embedding" || !isInt(n.In[1].DType) {
+			continue
+		}
+		ps, _ := f.nearest(n.In[0], nil)
+		if len(ps) != 1 || ps[0].outWidth() != lastDim(n.In[0]) {
+			continue
+		}
+		m := &moe{scale: factor{v: 1}, choice: n, router: ps[0], experts: ps[0].outWidth(), topK: lastDim(n), looked: true}
+		m.routerPath(f, n.In[0], nil, n.In[1], nil)
+		m.order = ""
+		m.weightPath(f, b, c, n, nil)
+		m.findExperts(f, b, br, c)
+		return m
+	}
+	return nil
+}
+
 // results are the nodes of both results of a choice.
 func (f *flow) results(n *graph.Node) (values, indices *graph.Node) {
-	if n.Op == "argmax" || n.Op == "argsort" {
+	if n.Op == "argmax" || n.Op == "argsort" || n.Op == "max" {
 		return nil, n
 	}
 	values, indices = n, nil
@@ -276,9 +374,17 @@ func (m *moe) weightPath(f *flow, b *block, c *graph.Call, values, indices *grap
 			case u.Op == "normalize":
 				m.renorm = u
 				start = append(start, u)
+			case u.Op == "logsigmoid":
+				start = append(start, u)
+			case u.Op == "sub" && len(u.In) == 2 && n == u.In[0] && base(u.In[1]).Op == "logsumexp":
+				m.renorm = u // exp(x - logsumexp(x)) sums to one
+				start = append(start, u)
+			case u.Op == "exp" && m.renorm != nil && root(u.In[0]) == m.renorm:
+				start = append(start, u)
 			case u.Op == "mul" && len(u.In) == 1, u.Op == "div" && len(u.In) == 1:
 				if _, s, ok := f.scaling(u); ok {
 					m.scale = m.scale.mul(s)
+					m.scaled = append(m.scaled, u)
 				}
 				start = append(start, u)
 			case u.Op == "mul" && len(u.In) == 2:
@@ -313,6 +419,8 @@ func (m *moe) weightPath(f *flow, b *block, c *graph.Call, values, indices *grap
 // findExperts finds the feed-forward networks of the branch: routed and shared.
 func (m *moe) findExperts(f *flow, b *block, br *branch, c *graph.Call) {
 	var shared []*mlp
+	var others []*proj
+	used := map[*graph.Node]bool{}
 	for id := c.First; id < c.Last; id++ {
 		n := f.node(id)
 		if n == nil {
@@ -327,12 +435,25 @@ func (m *moe) findExperts(f *flow, b *block, br *branch, c *graph.Call) {
 		}
 		x := f.mlpAt(p)
 		if x == nil || x.hidden <= 1 {
+			if p.outWidth() == lastDim(b.in) && !p.conv && p.out.Op != "add" {
+				others = append(others, p)
+			}
 			continue
+		}
+		for _, q := range []*proj{x.down, x.up, x.gate} {
+			if q != nil {
+				used[q.weight] = true
+			}
 		}
 		if !x.gated && x.actName == "linear" {
 			continue
 		}
 		w := p.weight
+		if len(w.Shape) >= 3 && w.Shape[0] != m.experts && m.routed != nil && !f.chosen(x, m) && w.Shape[0] < m.experts {
+			x.copies = w.Shape[0]
+			shared = append(shared, x)
+			continue
+		}
 		if len(w.Shape) >= 3 || numbered(strings.TrimPrefix(w.Name, c.Path)) || f.chosen(x, m) {
 			m.routed = x
 			if len(w.Shape) >= 3 {
@@ -342,6 +463,11 @@ func (m *moe) findExperts(f *flow, b *block, br *branch, c *graph.Call) {
 		}
 		shared = append(shared, x)
 	}
+	for _, p := range others {
+		if !used[p.weight] {
+			m.others = p
+		}
+	}
 	for _, s := range shared {
 		if m.routed != nil && s.down.weight == m.routed.down.weight {
 			continue
@@ -350,6 +476,7 @@ func (m *moe) findExperts(f *flow, b *block, br *branch, c *graph.Call) {
 			continue
 		}
 		m.shared = s
+		m.sharedGate = s.weighed
 		// the gate on the shared expert's output
 		for _, u := range f.deepUsers(s.down.out) {
 			if u.Op == "mul" && len(u.In) == 2 {
@@ -401,6 +528,7 @@ func (m *moe) findExperts(f *flow, b *block, br *branch, c *graph.Call) {
 				}
 				if _, s, ok := f.scaling(u); ok && n == u.In[0] && within(u, c) {
 					m.scale = m.scale.mul(s)
+					m.scaled = append(m.scaled, u)
 					next = u
 				} else if next == nil && (identities[u.Op] || layouts[u.Op] || u.Op == "sum" || u == m.weightMul || u.Op == "index_add" || u.Op == "setitem" || u.Op == "mul" && len(u.In) == 2 && u == m.weightMul) {
 					next = u

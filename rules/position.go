@@ -151,6 +151,9 @@ func runRope(p *Pass) {
 				p.Block(b, path, "rope.layout", r.layout, pair...)
 			}
 			dim := p.Block(b, path, "rope.dim", r.dim, p.freqAt(r)...)
+			if r.layout == "" && r.bad {
+				unknown(dim, "how some of the queries' elements are computed is not understood")
+			}
 			dim.At = spans(append(dim.At, pair...)...)
 			if r.theta == 0 {
 				unknown(p.Block(b, path, "rope.theta", nil, p.freqAt(r)...), r.why)

@@ -18,6 +18,7 @@ type rotation struct {
 	via    map[*graph.Node]bool
 	freq   *graph.Node // the buffer or computation of the frequencies
 	why    string
+	bad    bool // some elements are computed in a way that is not understood
 }
 
 // rotationOf decides how the queries (or keys) are rotated between their
@@ -91,7 +92,7 @@ func (f *flow) rotated(q *graph.Node, dim int64, qk *graph.Node, plain bool, out
 		}
 		return nil, ""
 	}
-	r := &rotation{dim: int64(len(pairs)), via: via}
+	r := &rotation{dim: int64(len(pairs)), via: via, bad: bad > 0}
 	gaps := map[int64]int{}
 	for _, p := range pairs {
 		gaps[p.b-p.a]++

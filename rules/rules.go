@@ -8,6 +8,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -118,6 +119,7 @@ func (f *flow) classify(b *block) {
 			}
 			if br.moe = f.moeAt(b, br); br.moe != nil && len(br.attns) == 0 {
 				br.kind = "moe"
+				br.scale = slices.DeleteFunc(br.scale, func(c factor) bool { return slices.Contains(br.moe.scaled, c.node) })
 				continue
 			}
 			if len(br.attns) > 0 {
@@ -228,6 +230,15 @@ func (f *flow) lastProjection(br *branch) *proj {
 		if (n.Op == "cat" || n.Op == "setitem") && len(n.In) > 0 {
 			n = n.In[len(n.In)-1]
 			continue
+		}
+		if n.Op == "mul" && len(n.In) == 2 {
+			// gated by a function of the branch's input
+			for i := range 2 {
+				g := n.In[i]
+				if p := f.projection(base(n.In[1-i])); p != nil && f.bend(g, 0) >= 3 && len(f.variables(g)) == 1 {
+					return p
+				}
+			}
 		}
 		return nil
 	}

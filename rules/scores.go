@@ -15,6 +15,12 @@ func runScores(p *Pass) {
 	p.each(func(b *block, a *attn, path string) {
 		qf, qat := p.f.factorsBehind(a.q, a.qp)
 		kf, kat := p.f.factorsBehind(a.k, a.kp)
+		if p.f.latent(a) && len(a.qp) > 0 {
+			// makes up for the narrow latent: it belongs to that, not to the product
+			if r := lastDim(a.qp[0].in); r > 0 && near(qf.v, sqrt(float64(lastDim(b.in))/float64(r))) {
+				qf, qat = factor{v: 1}, nil
+			}
+		}
 		c := a.scale.mul(qf).mul(kf)
 		at := append(append(append([]graph.Span{}, a.scaleAt...), qat...), kat...)
 		for _, e := range []*graph.Expr{c.e} {

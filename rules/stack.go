@@ -741,6 +741,10 @@ func (f *flow) openBranch(b *block, br *branch, stream map[*graph.Node]bool) {
 			n = x
 			continue
 		}
+		if x := f.shifted(n); x != nil && f.normOut[n] == nil && !stream[n] {
+			n = x
+			continue
+		}
 		if u := f.normOut[n]; u != nil && br.post == nil && !stream[root(u.in)] {
 			br.post = u
 			n = u.in
