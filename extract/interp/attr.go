@@ -134,7 +134,7 @@ func (in *Interp) getattr(obj Value, name string, hooks bool) (Value, bool) {
 	case *Instance:
 		if ga := o.Cls.special.getattribute; ga != nil && hooks {
 			if o.Cls.special.getattr == nil {
-				return in.call(ga, []Value{o, NewStr(name)}, nil), true
+				return in.callTwo(ga, o, NewStr(name)), true
 			}
 			var v Value
 			if in.TryCatch(AttributeError, func() { v = in.call(ga, []Value{o, NewStr(name)}, nil) }) == nil {
@@ -244,6 +244,11 @@ type AttrSetter interface {
 // instanceAttr is object.__getattribute__ plus the Go hook of the class.
 func (in *Interp) instanceAttr(o *Instance, name string) (Value, bool) {
 	cv, found := o.Cls.Lookup(name)
+	return in.foundAttr(o, name, cv, found)
+}
+
+// foundAttr is instanceAttr with what the class has under the name, where found.
+func (in *Interp) foundAttr(o *Instance, name string, cv Value, found bool) (Value, bool) {
 	if found && isData(cv) {
 		if o.Cls.special.getattr == nil && o.Cls.special.getHook == nil {
 			return in.bindAttr(cv, o, o.Cls), true
@@ -320,24 +325,24 @@ func (in *Interp) fromConfig(o *Instance, name string, v Value) Value {
 		if ExprOf(v) != nil {
 			return v
 		}
-		return WithExpr(v, attrOf(o.Root, name))
+		return WithExpr(v, in.attrOf(o.Root, name))
 	case *List:
 		if x.E == nil {
-			x.E = attrOf(o.Root, name)
+			x.E = in.attrOf(o.Root, name)
 			in.marked = append(in.marked, x)
 		}
 	case *Tuple:
 		if x.E == nil && len(x.V) > 0 {
-			return &Tuple{V: x.V, Cls: x.Cls, E: attrOf(o.Root, name)}
+			return &Tuple{V: x.V, Cls: x.Cls, E: in.attrOf(o.Root, name)}
 		}
 	case *Dict:
 		if x.Root == nil {
-			x.Root = attrOf(o.Root, name)
+			x.Root = in.attrOf(o.Root, name)
 			in.marked = append(in.marked, x)
 		}
 	case *Instance:
 		if x.Root == nil && !x.Cls.Native && x.Data == nil && x != o {
-			x.Root = attrOf(o.Root, name)
+			x.Root = in.attrOf(o.Root, name)
 			in.marked = append(in.marked, x)
 		}
 	}
@@ -360,10 +365,23 @@ func (in *Interp) ForgetPaths() {
 	}
 	clear(in.marked)
 	in.marked = in.marked[:0]
+	clear(in.paths)
 }
 
-func attrOf(root *graph.Expr, name string) *graph.Expr {
-	return graph.Ref(root.Name + "." + name)
+// attrOf is the path of an attribute of what is known by the path root.
+func (in *Interp) attrOf(root *graph.Expr, name string) *graph.Expr {
+	key := attrKey{root, name}
+	e, ok := in.paths[key]
+	if !ok {
+		e = graph.Ref(root.Name + "." + name)
+		in.paths[key] = e
+	}
+	return e
+}
+
+type attrKey struct {
+	root *graph.Expr
+	name string
 }
 
 // element marks an element of a list that came from the config.
@@ -557,11 +575,17 @@ func (o *codeObject) Attr(in *Interp, name string) (Value, bool) {
 // method finds obj.name for a call: the function and the self to pass first,
 // or the bound value and nil.
 func (in *Interp) method(obj Value, name string) (fn, self Value) {
+	return in.methodAt(obj, Str{S: name}, &classCache{}, &dictCache{})
+}
+
+// methodAt is method for a node that always calls the same method; boxed is its name.
+func (in *Interp) methodAt(obj, boxed Value, class *classCache, dict *dictCache) (fn, self Value) {
+	name := boxed.(Str).S
 	switch o := obj.(type) {
 	case *Instance:
 		s := &o.Cls.special
 		if s.getattribute == nil {
-			cv, found := o.Cls.Lookup(name)
+			cv, found := class.lookup(o.Cls, name)
 			if found {
 				switch cv.(type) {
 				case *Function, *Builtin:
@@ -595,14 +619,14 @@ func (in *Interp) method(obj Value, name string) (fn, self Value) {
 	case AttrGetter:
 	default:
 		t := obj.Type()
-		if cv, ok := t.Lookup(name); ok {
+		if cv, ok := class.lookup(t, name); ok {
 			switch cv.(type) {
 			case *Function, *Builtin:
 				return cv, obj
 			}
 		}
 	}
-	return in.GetAttr(obj, name), nil
+	return in.attrAt(obj, boxed, class, dict), nil
 }
 
 // LookupSpecial finds a method on the type of obj, bound to it.
@@ -618,6 +642,11 @@ func (in *Interp) special(obj Value, name string) (Value, bool) {
 
 // SetAttr is obj.name = v.
 func (in *Interp) SetAttr(obj Value, name string, v Value) {
+	in.setAttrAt(obj, name, v, &classCache{})
+}
+
+// setAttrAt is SetAttr for a node that always sets the same attribute.
+func (in *Interp) setAttrAt(obj Value, name string, v Value, class *classCache) {
 	switch o := obj.(type) {
 	case *Instance:
 		s := &o.Cls.special
@@ -629,7 +658,8 @@ func (in *Interp) SetAttr(obj Value, name string, v Value) {
 		if s.setHook != nil && s.setHook(in, o, name, v) {
 			return
 		}
-		in.GenericSetAttr(o, name, v)
+		cv, found := class.lookup(o.Cls, name)
+		in.setInstanceAttr(o, name, v, cv, found)
 	case *Unknown:
 	default:
 		in.GenericSetAttr(obj, name, v)
@@ -645,37 +675,8 @@ func (in *Interp) GenericGetAttr(obj Value, name string) (Value, bool) {
 func (in *Interp) GenericSetAttr(obj Value, name string, v Value) {
 	switch o := obj.(type) {
 	case *Instance:
-		if cv, ok := o.Cls.Lookup(name); ok && isData(cv) {
-			switch d := cv.(type) {
-			case *Property:
-				if d.Set == nil || IsNone(d.Set) {
-					in.Raise(AttributeError, "property '%s' of '%s' object has no setter", name, o.Cls.Name)
-				}
-				in.call(d.Set, []Value{o, v}, nil)
-				return
-			case *Instance:
-				if set, ok := d.Cls.Lookup("__set__"); ok {
-					in.call(set, []Value{d, o, v}, nil)
-					return
-				}
-			}
-		}
-		switch name {
-		case "__class__":
-			if c, ok := v.(*Class); ok {
-				o.Cls = c
-				return
-			}
-		case "__dict__":
-			if d, ok := v.(*Dict); ok {
-				o.Dict = d
-				return
-			}
-		}
-		if o.Dict == nil {
-			o.Dict = NewDict()
-		}
-		o.Dict.SetStr(name, v)
+		cv, found := o.Cls.Lookup(name)
+		in.setInstanceAttr(o, name, v, cv, found)
 	case *Class:
 		if meta := o.Type(); meta != TypeClass {
 			if cv, ok := meta.Lookup(name); ok && isData(cv) {
@@ -741,6 +742,42 @@ func (in *Interp) GenericSetAttr(obj Value, name string, v Value) {
 	}
 }
 
+// setInstanceAttr is GenericSetAttr of an instance, with what its class has
+// under the name, where found.
+func (in *Interp) setInstanceAttr(o *Instance, name string, v, cv Value, found bool) {
+	if found && isData(cv) {
+		switch d := cv.(type) {
+		case *Property:
+			if d.Set == nil || IsNone(d.Set) {
+				in.Raise(AttributeError, "property '%s' of '%s' object has no setter", name, o.Cls.Name)
+			}
+			in.call(d.Set, []Value{o, v}, nil)
+			return
+		case *Instance:
+			if set, ok := d.Cls.Lookup("__set__"); ok {
+				in.call(set, []Value{d, o, v}, nil)
+				return
+			}
+		}
+	}
+	switch name {
+	case "__class__":
+		if c, ok := v.(*Class); ok {
+			o.Cls = c
+			return
+		}
+	case "__dict__":
+		if d, ok := v.(*Dict); ok {
+			o.Dict = d
+			return
+		}
+	}
+	if o.Dict == nil {
+		o.Dict = NewDict()
+	}
+	o.Dict.SetStr(name, v)
+}
+
 // SetClassAttr is type.__setattr__(c, name, v).
 func (in *Interp) SetClassAttr(c *Class, name string, v Value) {
 	if c.Native {
@@ -763,8 +800,7 @@ func (in *Interp) SetClassAttr(c *Class, name string, v Value) {
 
 // classChanged forgets the look-ups of a class and those derived from it.
 func (in *Interp) classChanged(c *Class) {
-	clear(c.cache)
-	clear(c.afters)
+	c.forget()
 	c.refreshSpecials()
 	for _, k := range c.subs {
 		in.classChanged(k)

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"math"
 	"math/big"
 	"strings"
 	"sync"
@@ -444,7 +445,15 @@ func (in *Interp) abs(v Value) Value {
 	switch x := Unwrap(v).(type) {
 	case *Unknown:
 		return x
-	case Int, Bool, BigInt:
+	case Int:
+		if x.V >= 0 {
+			return withCall(x, "abs", x)
+		}
+		if x.V > math.MinInt64 {
+			return withCall(NewInt(-x.V), "abs", x)
+		}
+		return withCall(NewBig(new(big.Int).Neg(bigOf(x))), "abs", x)
+	case Bool, BigInt:
 		if bigOf(x).Sign() >= 0 {
 			if b, ok := x.(Bool); ok {
 				n, _ := AsInt(b)

@@ -25,6 +25,9 @@ func positional(b *Builtin, cls *Class) {
 		name = cls.Name + "." + b.Name
 	}
 	fn := b.Fn
+	if keepsNothing[b.Qual] && n <= maxFew {
+		b.few, b.least = fn, least
+	}
 	b.Raw = func(in *Interp, a []Value, kw []KW) Value {
 		if cls != nil {
 			if len(a) == 0 {
@@ -58,6 +61,15 @@ func positional(b *Builtin, cls *Class) {
 		}
 		return fn(in, full)
 	}
+}
+
+// keepsNothing names functions that are called often and do not keep the slice
+// of their arguments beyond the call.
+var keepsNothing = map[string]bool{
+	"abs": true, "callable": true, "chr": true, "divmod": true, "getattr": true, "hasattr": true, "hash": true, "id": true,
+	"isinstance": true, "issubclass": true, "len": true, "ord": true, "repr": true, "setattr": true,
+	"dict.get": true, "dict.items": true, "dict.keys": true, "dict.pop": true, "dict.setdefault": true, "dict.values": true,
+	"list.append": true, "set.add": true, "str.endswith": true, "str.startswith": true,
 }
 
 // positionalMethods does so for all methods of a class.

@@ -138,28 +138,36 @@ func (n *makeFunction) eval(f *frame) Value {
 type callExpr struct {
 	fn      expr
 	obj     expr
-	name    string
+	name    Value // a Str: of the method of obj
 	args    []expr
 	star    bool
 	kwNames []string
 	kwVals  []expr
 	kwstar  bool
 	line    int32
+	class   classCache
+	dict    dictCache
 }
 
 func (n *callExpr) eval(f *frame) Value {
 	in := f.in
 	var fn, self Value
 	if sup, ok := n.obj.(*superExpr); ok {
-		if v, ok := sup.direct(f, n); ok {
-			return v
+		fn, self = sup.method(f, n)
+		if fn != nil && fn == objectGetAttribute {
+			if v, ok := n.plainAttr(f, self); ok {
+				return v
+			}
 		}
 	}
-	if n.obj != nil {
+	switch {
+	case fn != nil:
+		f.line = n.line
+	case n.obj != nil:
 		obj := n.obj.eval(f)
 		f.line = n.line
-		fn, self = in.method(obj, n.name)
-	} else {
+		fn, self = in.methodAt(obj, n.name, &n.class, &n.dict)
+	default:
 		fn = n.fn.eval(f)
 	}
 	if b, ok := fn.(*BoundMethod); ok && self == nil {
@@ -167,6 +175,11 @@ func (n *callExpr) eval(f *frame) Value {
 	}
 	if pf, ok := fn.(*Function); ok && !n.star && !n.kwstar {
 		return n.callPython(f, pf, self)
+	}
+	if b, ok := fn.(*Builtin); ok && b.few != nil && !n.star && len(n.kwNames) == 0 {
+		if v, ok := n.callFew(f, b, self); ok {
+			return v
+		}
 	}
 	extra := 0
 	if self != nil {
@@ -427,6 +440,59 @@ func (in *Interp) enter(fn *Function, f *frame) Value {
 	return v
 }
 
+// callTwo is call(fn, [a, b]), without a slice where fn is a plain function of two.
+func (in *Interp) callTwo(fn, a, b Value) Value {
+	if pf, ok := fn.(*Function); ok {
+		code := pf.Code
+		if !code.compiled {
+			in.compile(code)
+		}
+		if code.npos == 2 && code.vararg < 0 && code.kwarg < 0 && code.kwonly == 0 {
+			nf := in.newFrame(code.nlocals)
+			nf.locals[0], nf.locals[1] = a, b
+			return in.enter(pf, nf)
+		}
+	}
+	return in.call(fn, []Value{a, b}, nil)
+}
+
+// callFew calls a built-in function that keeps nothing of its arguments'
+// slice: they are put on a stack that is used again. It reports false, with
+// nothing evaluated, where the number of arguments does not fit.
+func (n *callExpr) callFew(f *frame, b *Builtin, self Value) (Value, bool) {
+	in := f.in
+	var few [maxFew]Value
+	k := 0
+	if self != nil {
+		few[0], k = self, 1
+	}
+	if got := k + len(n.args); got < b.least || got > len(b.Sig.Params) {
+		return nil, false
+	}
+	for _, e := range n.args {
+		few[k] = e.eval(f)
+		k++
+	}
+	for ; k < len(b.Sig.Params); k++ {
+		few[k] = b.Sig.Params[k].Default
+	}
+	f.line = n.line
+	in.step()
+	if in.native++; in.native > maxNative {
+		in.Raise(RecursionError, "maximum recursion depth exceeded")
+	}
+	base := len(in.args)
+	in.args = append(in.args, few[:k]...)
+	v := b.few(in, in.args[base:base+k:base+k])
+	clear(in.args[base:])
+	in.args = in.args[:base]
+	in.native--
+	return v, true
+}
+
+// maxFew is the most parameters that a function called by callFew has.
+const maxFew = 4
+
 // Call calls any callable.
 func (in *Interp) Call(fn Value, args []Value, kw []KW) Value { return in.call(fn, args, kw) }
 
@@ -561,26 +627,41 @@ func (n *superExpr) eval(f *frame) Value {
 	return &Super{Class: f.class.V.(*Class), Self: self}
 }
 
-// direct is super().__getattribute__(name), which configs do at every look-up
-// of an attribute: without the super object and the bound method.
-func (n *superExpr) direct(f *frame, call *callExpr) (Value, bool) {
-	if call.name != "__getattribute__" || len(call.args) != 1 || call.star || len(call.kwNames) > 0 || f.class == nil || f.fn == nil {
-		return nil, false
+// method finds super().name for a call without making the super object: the
+// function and self, or nil where it is not that simple.
+func (n *superExpr) method(f *frame, call *callExpr) (fn, self Value) {
+	if f.class == nil || f.fn == nil || len(f.fn.Code.params) == 0 {
+		return nil, nil
 	}
 	after, ok := f.class.V.(*Class)
-	if !ok || len(f.locals) == 0 {
-		return nil, false
-	}
-	self, ok := f.locals[0].(*Instance)
 	if !ok {
+		return nil, nil
+	}
+	self = f.locals[0]
+	if c, ok := self.(*Cell); ok {
+		self = c.V
+	}
+	i, ok := self.(*Instance)
+	if !ok {
+		return nil, nil
+	}
+	v, _ := call.class.lookupAfter(i.Cls, after, call.name.(Str).S)
+	switch v.(type) {
+	case *Function, *Builtin:
+		return v, self
+	}
+	return nil, nil
+}
+
+// plainAttr is the call of object.__getattribute__(self, name), which configs
+// do at every look-up of an attribute.
+func (n *callExpr) plainAttr(f *frame, self Value) (Value, bool) {
+	if len(n.args) != 1 || n.star || len(n.kwNames) > 0 {
 		return nil, false
 	}
-	if fn, _ := self.Cls.lookupAfter(after, call.name); fn == nil || fn != objectGetAttribute() {
-		return nil, false
-	}
-	arg := call.args[0].eval(f)
+	arg := n.args[0].eval(f)
 	name, ok := AsStr(arg)
-	f.line = call.line
+	f.line = n.line
 	if !ok {
 		f.in.Raise(TypeError, "attribute name must be string, not '%s'", arg.Type().Name)
 	}
@@ -592,10 +673,9 @@ func (n *superExpr) direct(f *frame, call *callExpr) (Value, bool) {
 }
 
 // objectGetAttribute is object.__getattribute__.
-func objectGetAttribute() Value {
-	v, _ := ObjectClass.Dict.GetStr("__getattribute__")
-	return v
-}
+var objectGetAttribute Value
+
+func init() { objectGetAttribute, _ = ObjectClass.Dict.GetStr("__getattribute__") }
 
 // Super is a super object.
 type Super struct {

@@ -36,6 +36,7 @@ type Class struct {
 
 	cache   map[string]Value   // look-ups along the MRO; heap classes only
 	afters  map[afterKey]Value // look-ups of super()
+	version uint32             // counts the times that these were forgotten
 	subs    []*Class           // heap classes that derive from this heap class directly
 	anns    []annotation
 	globals *Dict
@@ -118,6 +119,13 @@ func (c *Class) lookupAfter(after *Class, name string) (Value, bool) {
 		c.afters[key] = v // nil where there is none
 	}
 	return v, ok
+}
+
+// forget drops what is remembered of look-ups.
+func (c *Class) forget() {
+	clear(c.cache)
+	clear(c.afters)
+	c.version++
 }
 
 type afterKey struct {

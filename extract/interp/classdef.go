@@ -276,7 +276,7 @@ func (in *Interp) Annotations(obj Value) *Dict {
 		}
 		if !o.Native {
 			o.Dict.SetStr("__annotations__", d)
-			clear(o.cache)
+			o.forget()
 		}
 		return d
 	case *Function:

@@ -193,7 +193,7 @@ func (c *compiler) expr(e pyast.Expr) expr {
 	case *pyast.Name:
 		return c.load(e.ID, e.Line)
 	case *pyast.Attribute:
-		return &attrExpr{obj: c.expr(e.Value), name: e.Attr, line: e.EndLine}
+		return &attrExpr{obj: c.expr(e.Value), name: NewStr(e.Attr), line: e.EndLine}
 	case *pyast.Call:
 		return c.call(e)
 	case *pyast.BinOp:
@@ -385,7 +385,7 @@ func (c *compiler) call(e *pyast.Call) expr {
 	}
 	if a, ok := e.Func.(*pyast.Attribute); ok {
 		n.obj = c.expr(a.Value)
-		n.name = a.Attr
+		n.name = NewStr(a.Attr)
 	} else {
 		n.fn = c.expr(e.Func)
 	}

@@ -1,6 +1,11 @@
 package interp
 
-import "github.com/arch-extract/arch-extract/extract/graph"
+import (
+	"maps"
+	"slices"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+)
 
 // Dict is a dict: insertion-ordered, keyed by Python equality.
 //
@@ -9,16 +14,31 @@ import "github.com/arch-extract/arch-extract/extract/graph"
 // native classes can be shared between goroutines.
 type Dict struct {
 	e     []entry
-	n     int              // live entries
-	epoch int              // counts compactions and reorderings
+	n     int32  // live entries
+	epoch uint32 // counts compactions and reorderings
+	added uint32 // counts additions of keys
+	*dictIndex
+	// Root is the path by which the config holds the dict; scalars read from
+	// it get it as their origin.
+	Root *graph.Expr
+}
+
+// dictIndex finds the entries of a Dict that is not searched linearly; nil
+// while there are few and all keys are strings.
+type dictIndex struct {
 	str   map[string]int32 // index of string keys, once there are many
 	other map[any]int32    // index of keys with a canonical form that are no strings
 	hash  map[int64][]int32
 	// hasHash is set once a key with a __hash__ and __eq__ of its own was added.
 	hasHash bool
-	// Root is the path by which the config holds the dict; scalars read from
-	// it get it as their origin.
-	Root *graph.Expr
+}
+
+// index is the index of the dict, made when needed.
+func (d *Dict) index() *dictIndex {
+	if d.dictIndex == nil {
+		d.dictIndex = &dictIndex{}
+	}
+	return d.dictIndex
 }
 
 // entry is one slot of a Dict. String keys are boxed only when somebody looks
@@ -40,7 +60,7 @@ const (
 	keyHash            // compared through its own __hash__ and __eq__
 )
 
-const smallDict = 8
+const smallDict = 16
 
 // NewDict makes an empty dict.
 func NewDict() *Dict { return &Dict{} }
@@ -65,7 +85,7 @@ func (e *entry) key() Value {
 }
 
 func (d *Dict) findStr(k string) int {
-	if d.str != nil {
+	if d.dictIndex != nil && d.str != nil {
 		if i, ok := d.str[k]; ok {
 			return int(i)
 		}
@@ -139,12 +159,15 @@ func (d *Dict) find(in *Interp, p *probe, k Value) int {
 	case keyStr:
 		return d.findStr(p.s)
 	case keyCanon:
+		if d.dictIndex == nil {
+			return -1
+		}
 		if i, ok := d.other[p.c]; ok {
 			return int(i)
 		}
 		return -1
 	}
-	if !d.hasHash {
+	if d.dictIndex == nil || !d.hasHash {
 		return -1
 	}
 	for _, i := range d.hash[p.h] {
@@ -156,35 +179,38 @@ func (d *Dict) find(in *Interp, p *probe, k Value) int {
 }
 
 func (d *Dict) add(e entry, c any, h int64) {
-	if len(d.e) == cap(d.e) && len(d.e) > 2*d.n+16 {
+	if len(d.e) == cap(d.e) && len(d.e) > 2*int(d.n)+16 {
 		d.compact()
 	}
 	i := int32(len(d.e))
 	d.e = append(d.e, e)
 	d.n++
+	d.added++
 	switch e.kind {
 	case keyStr:
-		if d.str != nil {
+		if d.dictIndex != nil && d.str != nil {
 			d.str[e.s] = i
 		} else if len(d.e) > smallDict {
 			d.indexStr()
 		}
 	case keyCanon:
-		if d.other == nil {
-			d.other = map[any]int32{}
+		x := d.index()
+		if x.other == nil {
+			x.other = map[any]int32{}
 		}
-		d.other[c] = i
+		x.other[c] = i
 	case keyHash:
-		d.hasHash = true
-		if d.hash == nil {
-			d.hash = map[int64][]int32{}
+		x := d.index()
+		x.hasHash = true
+		if x.hash == nil {
+			x.hash = map[int64][]int32{}
 		}
-		d.hash[h] = append(d.hash[h], i)
+		x.hash[h] = append(x.hash[h], i)
 	}
 }
 
 func (d *Dict) indexStr() {
-	d.str = make(map[string]int32, 2*len(d.e))
+	d.index().str = make(map[string]int32, 2*len(d.e))
 	for i := range d.e {
 		if e := &d.e[i]; e.kind == keyStr {
 			d.str[e.s] = int32(i)
@@ -195,6 +221,9 @@ func (d *Dict) indexStr() {
 // remap renumbers the indexes after entries moved; to[i] is the new place of i.
 func (d *Dict) remap(to []int32) {
 	d.epoch++
+	if d.dictIndex == nil {
+		return
+	}
 	if d.str != nil {
 		d.indexStr()
 	}
@@ -227,7 +256,7 @@ func (d *Dict) remove(i int) {
 	e := &d.e[i]
 	switch e.kind {
 	case keyStr:
-		if d.str != nil {
+		if d.dictIndex != nil && d.str != nil {
 			delete(d.str, e.s)
 		}
 	case keyCanon:
@@ -318,7 +347,7 @@ func (d *Dict) Pop(in *Interp, k Value) (Value, bool) {
 }
 
 // Len is the number of entries.
-func (d *Dict) Len() int { return d.n }
+func (d *Dict) Len() int { return int(d.n) }
 
 // Range calls f for each entry in order until it returns false. Entries may be
 // added or removed meanwhile.
@@ -331,11 +360,22 @@ func (d *Dict) Range(f func(k, v Value) bool) {
 	}
 }
 
+// EachStr calls f for each entry whose key is a str, in order, until it
+// returns false, without making objects of the keys. The dict must not change
+// meanwhile.
+func (d *Dict) EachStr(f func(name string, v Value) bool) {
+	for i := 0; i < len(d.e); i++ {
+		if e := &d.e[i]; e.kind == keyStr && !f(e.s, e.v) {
+			return
+		}
+	}
+}
+
 // cursor walks the entries of a dict that may change.
 type cursor struct {
 	d     *Dict
 	i     int // the next slot to look at
-	epoch int
+	epoch uint32
 	k, v  Value
 }
 
@@ -452,28 +492,22 @@ func (d *Dict) MoveToEnd(in *Interp, k Value, last bool) bool {
 
 // Copy is a shallow copy.
 func (d *Dict) Copy() *Dict {
-	c := &Dict{n: d.n, hasHash: d.hasHash}
-	c.e = append([]entry(nil), d.e...)
-	if d.str != nil {
-		c.indexStr()
+	c := &Dict{n: d.n, e: slices.Clone(d.e)}
+	if d.dictIndex == nil {
+		return c
 	}
-	if len(d.other) > 0 {
-		c.other = make(map[any]int32, len(d.other))
-		for k, i := range d.other {
-			c.other[k] = i
-		}
-	}
+	c.dictIndex = &dictIndex{str: maps.Clone(d.str), other: maps.Clone(d.other), hasHash: d.hasHash}
 	if len(d.hash) > 0 {
 		c.hash = make(map[int64][]int32, len(d.hash))
 		for h, is := range d.hash {
-			c.hash[h] = append([]int32(nil), is...)
+			c.hash[h] = slices.Clone(is)
 		}
 	}
 	return c
 }
 
 // Clear removes everything.
-func (d *Dict) Clear() { *d = Dict{epoch: d.epoch + 1} }
+func (d *Dict) Clear() { *d = Dict{epoch: d.epoch + 1, added: d.added + 1} }
 
 // Set is a set or frozenset, in insertion order.
 type Set struct {

@@ -15,7 +15,11 @@ type (
 	floatKey float64 // a float that is no int
 	cmplxKey complex128
 	bytesKey string
-	tupleKey string // the encoded elements
+	tupleKey string   // the encoded elements
+	intsKey  struct { // a tuple of few ints
+		n int
+		v [fewInts]int64
+	}
 	setKey   string // a frozenset: the encoded elements, sorted
 	constKey uint8
 )
@@ -177,19 +181,72 @@ func (in *Interp) canonTuple(t *Tuple) (any, bool) {
 			return nil, false
 		}
 	}
+	if k, ok := tupleOfInts(t.V); ok {
+		return k, true
+	}
 	var b strings.Builder
 	ok := true
 	in.nest("hashing")
 	defer in.unnest()
-	for _, x := range t.V {
+	var keys [fewInts]any
+	for i, x := range t.V {
 		c, isCanon := in.canon(x)
 		if !isCanon {
 			ok = false // go on: a later element may be unhashable
 			continue
 		}
+		if i < fewInts {
+			keys[i] = c
+		}
 		encodeKey(&b, c)
 	}
+	if ok && len(t.V) <= fewInts {
+		if k, few := intsOf(keys[:len(t.V)]); few { // Bools and whole floats among them
+			return k, true
+		}
+	}
 	return tupleKey(b.String()), ok
+}
+
+// fewInts is the longest tuple of ints that has a key without text.
+const fewInts = 4
+
+func tupleOfInts(vs []Value) (k intsKey, ok bool) {
+	if len(vs) == 0 || len(vs) > fewInts {
+		return k, false
+	}
+	for i, v := range vs {
+		n, ok := v.(Int)
+		if !ok {
+			return k, false
+		}
+		k.v[i] = n.V
+	}
+	k.n = len(vs)
+	return k, true
+}
+
+// intsOf is the key of a tuple whose elements' keys are few ints.
+func intsOf(keys []any) (k intsKey, ok bool) {
+	if len(keys) == 0 || len(keys) > fewInts {
+		return k, false
+	}
+	for i, c := range keys {
+		if k.v[i], ok = c.(int64); !ok {
+			return k, false
+		}
+	}
+	k.n = len(keys)
+	return k, true
+}
+
+// text is the key as the encoded elements.
+func (k intsKey) text() string {
+	var b strings.Builder
+	for _, n := range k.v[:k.n] {
+		encodeKey(&b, n)
+	}
+	return b.String()
 }
 
 // encodeKey writes a canonical key so that distinct sequences of keys give
@@ -220,6 +277,8 @@ func encodeKey(b *strings.Builder, c any) {
 		text('b', string(c))
 	case tupleKey:
 		text('t', string(c))
+	case intsKey:
+		text('t', c.text())
 	case setKey:
 		text('S', string(c))
 	case constKey:
@@ -348,6 +407,8 @@ func hashCanon(c any) int64 {
 		return fnv(string(c))
 	case tupleKey:
 		return fnv(string(c)) ^ 0x7455
+	case intsKey:
+		return fnv(c.text()) ^ 0x7455
 	case constKey:
 		return 0x5f3759df + int64(c)
 	}

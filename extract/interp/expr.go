@@ -49,15 +49,16 @@ func (n *freeExpr) eval(f *frame) Value {
 }
 
 type globalExpr struct {
-	name string
-	line int32
+	name             string
+	line             int32
+	globals, builtin dictCache
 }
 
 func (n *globalExpr) eval(f *frame) Value {
-	if v, ok := f.globals.GetStr(n.name); ok {
+	if v, ok := n.globals.get(f.globals, n.name); ok {
 		return v
 	}
-	if v, ok := f.in.builtin(n.name); ok {
+	if v, ok := n.builtin.get(f.in.builtins, n.name); ok {
 		return v
 	}
 	f.line = n.line
@@ -77,7 +78,7 @@ func (n *nameExpr) eval(f *frame) Value {
 			return v
 		}
 	}
-	return (&globalExpr{n.name, n.line}).eval(f)
+	return (&globalExpr{name: n.name, line: n.line}).eval(f)
 }
 
 type classFreeExpr struct {
@@ -108,15 +109,44 @@ func (*classCellExpr) eval(f *frame) Value {
 }
 
 type attrExpr struct {
-	obj  expr
-	name string
-	line int32
+	obj   expr
+	name  Value // a Str, boxed once
+	line  int32
+	class classCache
+	dict  dictCache // of a module
 }
 
 func (n *attrExpr) eval(f *frame) Value {
 	obj := n.obj.eval(f)
 	f.line = n.line
-	return f.in.GetAttr(obj, n.name)
+	return f.in.attrAt(obj, n.name, &n.class, &n.dict)
+}
+
+// attrAt is GetAttr for a node that always reads the same attribute; name is a Str.
+func (in *Interp) attrAt(obj, name Value, class *classCache, dict *dictCache) Value {
+	s := name.(Str).S
+	switch o := obj.(type) {
+	case *Instance:
+		special := &o.Cls.special
+		if special.getattribute == nil {
+			cv, found := class.lookup(o.Cls, s)
+			if v, ok := in.foundAttr(o, s, cv, found); ok {
+				return v
+			}
+			if special.getattr == nil {
+				in.noAttr(o, s)
+			}
+			return in.call(special.getattr, []Value{o, name}, nil)
+		}
+		if special.getattr == nil {
+			return in.callTwo(special.getattribute, o, name)
+		}
+	case *Module:
+		if v, ok := dict.get(o.Dict, s); ok {
+			return v
+		}
+	}
+	return in.GetAttr(obj, s)
 }
 
 type binExpr struct {

@@ -39,7 +39,8 @@ const (
 // Interp is one interpreter: its modules, its call stack, its budget. It is
 // used by one goroutine at a time; native classes and parsed files are shared.
 type Interp struct {
-	marked []Value // containers that know their path in the config; see ForgetPaths
+	marked []Value                 // containers that know their path in the config; see ForgetPaths
+	paths  map[attrKey]*graph.Expr // of attributes of the config, by that of the object
 	// Ext holds the state of native packages by a key of their own (the
 	// tracer of torch, the random state); keys are package-level pointers.
 	Ext map[any]any
@@ -60,6 +61,7 @@ type Interp struct {
 	native   int // native functions within native functions
 
 	stack      []*frame
+	args       []Value // of the built-in functions that are running; see callFew
 	pool       []*frame
 	generators []*Generator
 
@@ -82,7 +84,7 @@ func New(src Source, table *Table, limits Limits) *Interp {
 	if limits.Depth == 0 {
 		limits.Depth = DefaultDepth
 	}
-	in := &Interp{Ext: map[any]any{}, src: src, table: table, modules: map[string]Value{}, limits: limits, maxDepth: limits.Depth, natives: map[string]Value{}}
+	in := &Interp{Ext: map[any]any{}, paths: map[attrKey]*graph.Expr{}, src: src, table: table, modules: map[string]Value{}, limits: limits, maxDepth: limits.Depth, natives: map[string]Value{}}
 	in.builtins = newBuiltins()
 	return in
 }
@@ -131,7 +133,7 @@ func (in *Interp) RaiseExc(exc *Instance) {
 // catch runs f and returns the Python exception that it raised; the stack is
 // what it was before.
 func (in *Interp) catch(f func()) (r *Raised) {
-	depth, native := len(in.stack), in.native
+	depth, native, args := len(in.stack), in.native, len(in.args)
 	anns := len(in.pendingAnns)
 	defer func() {
 		if p := recover(); p != nil {
@@ -139,7 +141,7 @@ func (in *Interp) catch(f func()) (r *Raised) {
 			if !ok {
 				panic(p)
 			}
-			in.stack, in.native = in.stack[:depth], native
+			in.stack, in.native, in.args = in.stack[:depth], native, in.args[:args]
 			in.pendingAnns = in.pendingAnns[:anns]
 			r = x
 		}
@@ -172,7 +174,7 @@ func (in *Interp) TryCatch(cls *Class, f func()) *Raised {
 // native function becomes an error with the place that was being executed, and
 // the stack is emptied.
 func (in *Interp) Guard(f func()) (err error) {
-	in.stack, in.native = in.stack[:0], 0
+	in.stack, in.native, in.args = in.stack[:0], 0, in.args[:0]
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal error at %s: %v", in.Here(), p)

@@ -121,7 +121,7 @@ func (m *kernelMaker) call(e *callExpr) numFn {
 	if !ok || !isMod {
 		return nil
 	}
-	fv, ok := mod.Dict.GetStr(e.name)
+	fv, ok := mod.Dict.GetStr(e.name.(Str).S)
 	b, isBuiltin := fv.(*Builtin)
 	if !ok || !isBuiltin || b.Kernel == nil {
 		return nil

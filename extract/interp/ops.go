@@ -178,6 +178,9 @@ func withOp(r Value, op string, a, b Value) Value {
 
 // withCall gives r the expression of a function call over args, where any of them has one.
 func withCall(r Value, name string, args ...Value) Value {
+	if len(args) == 1 && ExprOf(args[0]) == nil {
+		return r
+	}
 	any := false
 	for _, a := range args {
 		if ExprOf(a) != nil {

@@ -61,15 +61,16 @@ func (t *nameTarget) del(f *frame) {
 }
 
 type attrTarget struct {
-	obj  expr
-	name string
-	line int32
+	obj   expr
+	name  string
+	line  int32
+	class classCache
 }
 
 func (t *attrTarget) store(f *frame, v Value) {
 	obj := t.obj.eval(f)
 	f.line = t.line
-	f.in.SetAttr(obj, t.name, v)
+	f.in.setAttrAt(obj, t.name, v, &t.class)
 }
 
 func (t *attrTarget) del(f *frame) {

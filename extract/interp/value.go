@@ -101,6 +101,10 @@ type Builtin struct {
 	Fn   NativeFn
 	// Raw, where set, is called instead of Fn with the arguments as given.
 	Raw func(in *Interp, args []Value, kw []KW) Value
+	// few, where set, is Fn, which keeps nothing of its arguments' slice and
+	// takes least of its parameters, all by position.
+	few   NativeFn
+	least int
 	// Kernel, where set, is the function on two numbers.
 	Kernel *Kernel
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,17 @@ const maxMessage = 300
 // AppendTreeRow appends the machine-readable row of a built class: its
 // parameters, buffers and modules in torch's order.
 func AppendTreeRow(dst []byte, family, file string, b *Built) []byte {
+	room := 1 << 10
+	for _, p := range b.Tree.Params {
+		room += len(p.Name) + 32
+	}
+	for _, p := range b.Tree.Buffers {
+		room += len(p.Name) + 48
+	}
+	for _, m := range b.Tree.Modules {
+		room += len(m.Path) + len(m.Class) + 8
+	}
+	dst = slices.Grow(dst, room)
 	dst = append(dst, `{"family":`...)
 	dst = appendString(dst, family)
 	dst = append(dst, `,"class":`...)

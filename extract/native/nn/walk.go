@@ -77,9 +77,8 @@ func walkModules(in *interp.Interp, m *interp.Instance, prefix string, memo map[
 	if st.Modules.Len() == 0 {
 		return
 	}
-	st.Modules.Range(func(k, v interp.Value) bool {
+	st.Modules.EachStr(func(name string, v interp.Value) bool {
 		if c := asModule(v); c != nil {
-			name, _ := interp.AsStr(k)
 			walkModules(in, c, join(prefix, name), memo, depth+1, f)
 		}
 		return true
@@ -98,7 +97,7 @@ func eachChild(in *interp.Interp, m *interp.Instance, f func(name string, c *int
 	if n > 1 {
 		memo = make(map[*interp.Instance]bool, n)
 	}
-	st.Modules.Range(func(k, v interp.Value) bool {
+	st.Modules.EachStr(func(name string, v interp.Value) bool {
 		c := asModule(v)
 		if c == nil || memo[c] {
 			return true
@@ -106,7 +105,6 @@ func eachChild(in *interp.Interp, m *interp.Instance, f func(name string, c *int
 		if memo != nil {
 			memo[c] = true
 		}
-		name, _ := interp.AsStr(k)
 		f(name, c)
 		return true
 	})
@@ -128,7 +126,7 @@ func eachTensor(in *interp.Interp, m *interp.Instance, buffers bool, prefix stri
 		if d.Len() == 0 {
 			return
 		}
-		d.Range(func(k, v interp.Value) bool {
+		d.EachStr(func(name string, v interp.Value) bool {
 			t := asTensor(v)
 			if t == nil || memo[t] {
 				return true
@@ -136,7 +134,6 @@ func eachTensor(in *interp.Interp, m *interp.Instance, buffers bool, prefix stri
 			if dedup {
 				memo[t] = true
 			}
-			name, _ := interp.AsStr(k)
 			f(join(path, name), name, t, st)
 			return true
 		})
@@ -263,13 +260,13 @@ type NamedUnknown struct {
 // Tree lists a module tree.
 func Tree(in *interp.Interp, root *interp.Instance) *Listing {
 	l := &Listing{}
+	classes := map[*interp.Class]string{}
 	params, buffers := map[*tensor.Tensor]bool{}, map[*tensor.Tensor]bool{}
 	list := func(path string, d *interp.Dict, seen map[*tensor.Tensor]bool, dst *[]NamedTensor, st *State, buffers bool) {
 		if d.Len() == 0 {
 			return
 		}
-		d.Range(func(k, v interp.Value) bool {
-			name, _ := interp.AsStr(k)
+		d.EachStr(func(name string, v interp.Value) bool {
 			switch t := v.(type) {
 			case *tensor.Tensor:
 				if !seen[t] {
@@ -283,16 +280,20 @@ func Tree(in *interp.Interp, root *interp.Instance) *Listing {
 		})
 	}
 	eachModule(in, root, "", true, func(path string, m *interp.Instance, st *State) {
-		l.Modules = append(l.Modules, NamedModule{path, m.Cls.FullName(), m})
+		class, ok := classes[m.Cls]
+		if !ok {
+			class = m.Cls.FullName()
+			classes[m.Cls] = class
+		}
+		l.Modules = append(l.Modules, NamedModule{path, class, m})
 		list(path, st.Params, params, &l.Params, st, false)
 		list(path, st.Buffers, buffers, &l.Buffers, st, true)
 		for _, d := range []*interp.Dict{st.Modules, m.Dict} {
 			if d == nil || d.Len() == 0 {
 				continue
 			}
-			d.Range(func(k, v interp.Value) bool {
+			d.EachStr(func(name string, v interp.Value) bool {
 				if u, ok := v.(*interp.Unknown); ok {
-					name, _ := interp.AsStr(k)
 					l.Unknowns = append(l.Unknowns, NamedUnknown{join(path, name), u})
 				}
 				return true
