@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -13,7 +14,6 @@ import (
 	"github.com/arch-extract/arch-extract/extract/emit"
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
-	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
 
@@ -57,18 +57,23 @@ Exit status: 0 no difference, 1 differences, 2 something failed.`,
 			if a.all {
 				return usagef(cmd, "--all: diff compares two classes")
 			}
-			x, err := a.modelOf(cmd, args[0])
+			x, err := a.subject(cmd, args[0])
 			if err != nil {
 				return err
 			}
+			defer x.close()
 			if andFrom != "" {
 				a.from = andFrom
 			}
-			y, err := a.modelOf(cmd, args[len(args)-1])
+			y, err := a.subject(cmd, args[len(args)-1])
 			if err != nil {
 				return err
 			}
-			r := diff.Compare(x, y)
+			defer y.close()
+			r, err := compare(x, y)
+			if err != nil {
+				return err
+			}
 			if err := a.write(func(out io.Writer) error { return a.writeDiff(out, r, format) }); err != nil {
 				return err
 			}
@@ -82,36 +87,51 @@ Exit status: 0 no difference, 1 differences, 2 something failed.`,
 	return cmd
 }
 
-// modelOf is the one model of a target. Where its forward cannot be followed
-// there is nothing to compare.
-func (a *app) modelOf(cmd *cobra.Command, spec string) (*graph.Model, error) {
+// subject is one side of a comparison.
+type subject struct {
+	*work
+	session *pipeline.Session
+	model   *graph.Model
+}
+
+// subject describes the one class of a target. Where its forward cannot be
+// followed there is nothing to compare.
+func (a *app) subject(cmd *cobra.Command, spec string) (*subject, error) {
 	w, err := a.work(cmd, spec)
 	if err != nil {
 		return nil, err
 	}
-	defer w.close()
-	if len(w.units) != 1 {
-		return nil, usagef(cmd, "%s: diff compares two models, and this is a whole source: name a family or class of it", spec)
+	if len(w.units) != 1 || w.units[0].Class == "" {
+		w.close()
+		return nil, usagef(cmd, "%s: two models are compared, and this is a whole source: name a family or class of it", spec)
 	}
-	var m *graph.Model
-	failed := false
-	err = each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
-		return w.describe(s, f, c)
-	}, func(p product[described]) error {
-		if p.err != nil {
-			return nil // reported
+	x := &subject{work: w, session: pipeline.NewSession(w.target.Source, interp.Limits{})}
+	if err = w.stopped; err == nil {
+		u := w.units[0]
+		x.model, err = x.session.DescribeClass(w.target.Source, u.File, u.Class, w.settings)
+		if err == nil && x.model.TraceError != "" {
+			err = fmt.Errorf("%s: %s: %s (in forward)", w.target.Source.Where(u.File.Path), u.Class, pipeline.OneLine(x.model.TraceError))
+		} else if err != nil {
+			err = errors.New(w.sentence(u.File, u.Class, err))
 		}
-		if p.out.note != "" {
-			w.complain("%s (in forward)", p.out.note)
-			failed = true
-		}
-		m = p.out.model
-		return nil
-	})
-	if err == nil && (failed || m == nil) {
-		err = errItems
 	}
-	return m, err
+	if err != nil {
+		w.close()
+		return nil, err
+	}
+	return x, nil
+}
+
+// compare compares two subjects: as their defaults make them, and with the
+// same config values.
+func compare(x, y *subject) (r *diff.Result, err error) {
+	defer pipeline.Bug(&err)
+	u := y.units[0]
+	like, _, err := y.session.DescribeLike(y.target.Source, u.File, u.Class, y.settings, y.model, x.model)
+	if err != nil || like.TraceError != "" {
+		like = nil // the one's values do not suit the other
+	}
+	return diff.CompareCode(x.model, y.model, like), nil
 }
 
 func (a *app) writeDiff(out io.Writer, r *diff.Result, format string) error {

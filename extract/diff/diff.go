@@ -80,11 +80,64 @@ func (r *Result) Same() bool {
 }
 
 // Compare says how b differs from a.
-func Compare(a, b *graph.Model) *Result {
+func Compare(a, b *graph.Model) *Result { return CompareCode(a, b, nil) }
+
+// CompareCode says how b differs from a where like is b built with a's config
+// values (nil: not known): what differs between a and b, but not between a and
+// like, is a matter of default values, not of the code.
+func CompareCode(a, b, like *graph.Model) *Result {
 	r := &Result{A: side(a), B: side(b), Structure: []Entry{}, Weights: []Weight{}, Numerics: []Entry{}, Values: []Entry{}, Renamed: []Weight{}, Unchanged: []Entry{}}
 	r.facts(a, b)
 	r.weights(a, b)
+	code := b
+	if like != nil {
+		code = like
+	}
+	entries, known := dataflow(a, code)
+	if known && len(entries) == 0 && like != nil {
+		r.decided(func(Entry) bool { return true })
+	} else if like != nil {
+		with := &Result{}
+		with.facts(a, like)
+		still := map[[2]string]bool{}
+		for _, e := range append(with.Structure, with.Numerics...) {
+			still[[2]string{e.Stack, e.Key}] = true
+		}
+		for _, e := range with.Undecided {
+			still[[2]string{e.Stack, e.Key}] = true
+		}
+		r.decided(func(e Entry) bool { return !still[[2]string{e.Stack, e.Key}] })
+	}
+	if len(r.Structure) == 0 {
+		r.Structure = append(r.Structure, entries[:min(len(entries), maxComputations)]...)
+	}
 	return r
+}
+
+// maxComputations is how many places where the dataflow differs are worth naming.
+const maxComputations = 12
+
+// decided moves what the default values alone decide to the values.
+func (r *Result) decided(by func(Entry) bool) {
+	move := func(list []Entry) []Entry {
+		kept := []Entry{}
+		for _, e := range list {
+			if !by(e) {
+				kept = append(kept, e)
+				continue
+			}
+			if e.Note == "" {
+				e.Note = "by the config's defaults"
+			}
+			r.Values = append(r.Values, e)
+		}
+		return kept
+	}
+	n := len(r.Values)
+	r.Structure = move(r.Structure)
+	r.Numerics = move(r.Numerics)
+	// first what decides more than a size
+	r.Values = append(slices.Clone(r.Values[n:]), r.Values[:n]...)
 }
 
 func side(m *graph.Model) Side {
@@ -373,7 +426,7 @@ func state(fs []graph.Fact) *stated {
 
 // layersOf is the index in a scope: "0-4,6" of model.layers.{0-4,6}.mlp.
 func layersOf(scope string) string {
-	for _, part := range scopes(scope) {
+	for _, part := range graph.Scopes(scope) {
 		for _, p := range splitPath(part) {
 			if strings.HasPrefix(p, "{") {
 				return strings.Trim(p, "{}")
@@ -384,26 +437,6 @@ func layersOf(scope string) string {
 		}
 	}
 	return "*"
-}
-
-// scopes splits "a.{0,2}.b, a.1" at the commas outside of braces.
-func scopes(s string) []string {
-	var out []string
-	depth, from := 0, 0
-	for i, c := range s {
-		switch c {
-		case '{':
-			depth++
-		case '}':
-			depth--
-		case ',':
-			if depth == 0 {
-				out = append(out, strings.TrimSpace(s[from:i]))
-				from = i + 1
-			}
-		}
-	}
-	return append(out, strings.TrimSpace(s[from:]))
 }
 
 func splitPath(s string) []string { return strings.Split(s, ".") }
