@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -77,6 +76,9 @@ Exit status: 0 no difference, 1 differences, 2 something failed.`,
 			if err := a.write(func(out io.Writer) error { return a.writeDiff(out, r, format) }); err != nil {
 				return err
 			}
+			if x.failed || y.failed {
+				return errItems
+			}
 			if !r.Same() {
 				return errDiffer
 			}
@@ -92,10 +94,10 @@ type subject struct {
 	*work
 	session *pipeline.Session
 	model   *graph.Model
+	failed  bool // its forward could not be followed
 }
 
-// subject describes the one class of a target. Where its forward cannot be
-// followed there is nothing to compare.
+// subject describes the one class of a target.
 func (a *app) subject(cmd *cobra.Command, spec string) (*subject, error) {
 	w, err := a.work(cmd, spec)
 	if err != nil {
@@ -110,7 +112,8 @@ func (a *app) subject(cmd *cobra.Command, spec string) (*subject, error) {
 		u := w.units[0]
 		x.model, err = x.session.DescribeClass(w.target.Source, u.File, u.Class, w.settings)
 		if err == nil && x.model.TraceError != "" {
-			err = fmt.Errorf("%s: %s: %s (in forward)", w.target.Source.Where(u.File.Path), u.Class, pipeline.OneLine(x.model.TraceError))
+			w.complain("%s: %s: %s (in forward: only what the model is made of is compared)", w.target.Source.Where(u.File.Path), u.Class, pipeline.OneLine(x.model.TraceError))
+			x.failed = true
 		} else if err != nil {
 			err = errors.New(w.sentence(u.File, u.Class, err))
 		}
@@ -128,7 +131,7 @@ func compare(x, y *subject) (r *diff.Result, err error) {
 	defer pipeline.Bug(&err)
 	u := y.units[0]
 	like, _, err := y.session.DescribeLike(y.target.Source, u.File, u.Class, y.settings, y.model, x.model)
-	if err != nil || like.TraceError != "" {
+	if err != nil || like.TraceError != "" && y.model.TraceError == "" {
 		like = nil // the one's values do not suit the other
 	}
 	return diff.CompareCode(x.model, y.model, like), nil

@@ -17,38 +17,52 @@ func dataflow(a, b *graph.Model) (entries []Entry, known bool) {
 	if a.Trace == nil || b.Trace == nil || a.TraceError != "" || b.TraceError != "" {
 		return nil, false
 	}
+	part := a.Root != nil && a.Root.Path != "" && b.Root != nil && b.Root.Path != ""
 	ha, hb := digests(a.Trace), digests(b.Trace)
 	oa, ob := results(a.Trace), results(b.Trace)
 	if len(oa) == 0 || len(ob) == 0 {
 		return nil, false
 	}
-	type pair struct{ a, b *graph.Node }
+	type pair struct {
+		a, b     *graph.Node
+		atA, atB graph.Span // where they are used
+	}
 	var work []pair
 	if len(oa) != len(ob) {
 		entries = append(entries, Entry{About: "results", Key: "results", A: int64(len(oa)), B: int64(len(ob)), AtA: place(oa[0].At), AtB: place(ob[0].At)})
 	}
 	for i := range min(len(oa), len(ob)) {
-		work = append(work, pair{oa[i], ob[i]})
+		work = append(work, pair{oa[i], ob[i], graph.Span{}, graph.Span{}})
 	}
-	seen := map[pair]bool{}
+	seen := map[[2]*graph.Node]bool{}
 	said := map[string]bool{}
 	for len(work) > 0 {
 		p := work[len(work)-1]
 		work = work[:len(work)-1]
 		p.a, p.b = inner(p.a), inner(p.b)
-		if ha[p.a.ID] == hb[p.b.ID] || seen[p] {
+		if ha[p.a.ID] == hb[p.b.ID] || seen[[2]*graph.Node{p.a, p.b}] {
 			continue
 		}
-		seen[p] = true
+		seen[[2]*graph.Node{p.a, p.b}] = true
 		xa, xb := p.a.In, p.b.In
 		if label(p.a) == label(p.b) && len(xa) == len(xb) && len(xa) > 0 {
 			xa, xb = unmatched(xa, xb, ha, hb)
 			for i := range xa {
-				work = append(work, pair{xa[i], xb[i]})
+				work = append(work, pair{xa[i], xb[i], where(p.a, p.atA), where(p.b, p.atB)})
 			}
 			continue
 		}
-		e := Entry{About: "computation", Key: "computation", A: does(p.a), B: does(p.b), AtA: place(where(p.a)), AtB: place(where(p.b))}
+		if part { // what one of them is given, and the other is not, is not its own matter
+			if x := given(p.a); x != nil && label(inner(x)) == label(p.b) {
+				work = append(work, pair{x, p.b, p.atA, p.atB})
+				continue
+			}
+			if x := given(p.b); x != nil && label(inner(x)) == label(p.a) {
+				work = append(work, pair{p.a, x, p.atA, p.atB})
+				continue
+			}
+		}
+		e := Entry{About: "computation", Key: "computation", A: does(p.a), B: does(p.b), AtA: place(where(p.a, p.atA)), AtB: place(where(p.b, p.atB))}
 		if k := Text(e.A) + Text(e.B) + fmt.Sprint(e.AtA, e.AtB); !said[k] {
 			said[k] = true
 			entries = append(entries, e)
@@ -84,12 +98,61 @@ func unmatched(xa, xb []*graph.Node, ha, hb []uint64) ([]*graph.Node, []*graph.N
 	return left, rest[:len(left)]
 }
 
-// inner is the node that computed a value.
-func inner(n *graph.Node) *graph.Node {
-	for n.Inner != nil {
-		n = n.Inner
+// given is, of a sum with something that comes from outside as it is (a mask),
+// the other operand.
+func given(n *graph.Node) *graph.Node {
+	if n.Op != "add" || len(n.In) != 2 {
+		return nil
 	}
-	return n
+	for i, x := range n.In {
+		for len(x.In) == 1 {
+			x = x.In[0]
+		}
+		if x.Op == "input" {
+			return n.In[1-i]
+		}
+	}
+	return nil
+}
+
+// inner is the node that computed a value, but for casts and for what leaves a
+// value as it is: these are a matter of numbers, not of what is computed.
+func inner(n *graph.Node) *graph.Node {
+	for {
+		next := same(n)
+		if next == nil {
+			return n
+		}
+		n = next
+	}
+}
+
+// casts are operations that change how a value is held.
+var casts = map[string]bool{"to": true, "float": true, "half": true, "bfloat16": true, "type_as": true, "contiguous": true, "clone": true, "detach": true, "dropout": true}
+
+// same is the value that a node passes on as it is, or nil.
+func same(n *graph.Node) *graph.Node {
+	switch {
+	case n.Inner != nil:
+		return n.Inner
+	case n.NoValue:
+		return nil
+	case casts[n.Op] && len(n.In) > 0:
+		return n.In[0]
+	case n.Op == "cat": // with an empty cache
+		var full *graph.Node
+		for _, x := range n.In {
+			if slices.Contains(x.Shape, 0) {
+				continue
+			}
+			if full != nil {
+				return nil
+			}
+			full = x
+		}
+		return full
+	}
+	return nil
 }
 
 // results are the values that leave the model.
@@ -100,11 +163,15 @@ func results(t *graph.Trace) []*graph.Node {
 	return t.Calls[0].Out
 }
 
-func where(n *graph.Node) graph.Span {
-	if n.At.IsZero() {
+// where is the line of a node, else the one that uses it.
+func where(n *graph.Node, used graph.Span) graph.Span {
+	switch {
+	case !n.At.IsZero():
+		return n.At
+	case !n.Site.IsZero():
 		return n.Site
 	}
-	return n.At
+	return used
 }
 
 // does names what a node is, for people.
@@ -140,15 +207,30 @@ func label(n *graph.Node) string {
 	case "input", "const":
 		return b.String()
 	}
+	var turned []string
 	for _, a := range n.Args {
 		switch {
 		case axes[a.Name]:
-			fmt.Fprintf(&b, " %s=%s", a.Name, a.Val)
+			turned = append(turned, a.Name+"="+fromEnd(a, len(n.Shape)))
 		case a.Name == "index":
 			b.WriteString(" " + sizeless(a.Val))
 		}
 	}
-	return b.String()
+	if n.Op == "transpose" || n.Op == "swapaxes" { // in either order
+		for i, t := range turned {
+			_, turned[i], _ = strings.Cut(t, "=")
+		}
+		slices.Sort(turned)
+	}
+	return b.String() + " " + strings.Join(turned, " ")
+}
+
+// fromEnd writes a dimension as it counts from the end, however it was given.
+func fromEnd(a graph.Arg, rank int) string {
+	if a.IsNum && strings.HasPrefix(a.Name, "dim") && a.Num >= 0 && int(a.Num) < rank {
+		return fmt.Sprint(int(a.Num) - rank)
+	}
+	return a.Val
 }
 
 // sizeless is an index without the sizes in it: ":64" is ":#", "1::2" is itself.
@@ -179,8 +261,8 @@ func digests(t *graph.Trace) []uint64 {
 	out := make([]uint64, len(t.Nodes))
 	var ins []uint64
 	for i, n := range t.Nodes {
-		if n.Inner != nil {
-			out[i] = out[inner(n).ID]
+		if x := same(n); x != nil {
+			out[i] = out[x.ID]
 			continue
 		}
 		h := fnv.New64a()

@@ -94,6 +94,16 @@ func CompareCode(a, b, like *graph.Model) *Result {
 		code = like
 	}
 	entries, known := dataflow(a, code)
+	if !known {
+		entries = made(a, code)
+		e := Entry{About: "dataflow", Key: "computation", Note: "the forward cannot be followed: only what the modules are made of is compared"}
+		for _, m := range []*graph.Model{b, a} {
+			if m.TraceError != "" {
+				e.Note = m.TraceError
+			}
+		}
+		r.Undecided = append(r.Undecided, e)
+	}
 	if known && len(entries) == 0 && like != nil {
 		r.decided(func(Entry) bool { return true })
 	} else if like != nil {
@@ -245,6 +255,10 @@ type stated struct {
 // facts compares what the two models state.
 func (r *Result) facts(a, b *graph.Model) {
 	fa, fb := byStack(a.Facts), byStack(b.Facts)
+	if a.Root != nil && b.Root != nil && a.Root.Path != "" && b.Root.Path != "" {
+		r.part(fa, fb)
+		return
+	}
 	for i := range max(len(fa), len(fb)) {
 		var ka, kb map[string]*stated
 		stack := ""
@@ -270,6 +284,29 @@ func (r *Result) facts(a, b *graph.Model) {
 	}
 	r.sizes(a, b)
 }
+
+// part compares what is stated of two modules, wherever in their models they
+// stand, as far as they decide it themselves.
+func (r *Result) part(fa, fb []stackFacts) {
+	one := func(list []stackFacts) map[string]*stated {
+		out := map[string]*stated{}
+		for _, s := range list {
+			for k, v := range s.keys {
+				if !fromOutside[k] && out[k] == nil {
+					out[k] = v
+				}
+			}
+		}
+		return out
+	}
+	if ka, kb := one(fa), one(fb); len(ka) > 0 && len(kb) > 0 {
+		r.stack("", ka, kb)
+	}
+}
+
+// fromOutside are the facts of a module that are decided by what its model gives to it: the
+// mask, and the angles of the rotary embedding.
+var fromOutside = map[string]bool{"attention.mask": true, "attention.window": true, "attention.cross": true, "rope.theta": true, "rope.dim": true}
 
 func (r *Result) stack(stack string, ka, kb map[string]*stated) {
 	if stack == "main" {
@@ -297,17 +334,16 @@ func (r *Result) stack(stack string, ka, kb map[string]*stated) {
 			r.Structure[i].B = Text(r.Structure[i].B) + ", " + detail(k.Title, y.value)
 		case y == nil && said:
 			r.Structure[i].A = Text(r.Structure[i].A) + ", " + detail(k.Title, x.value)
-		case x != nil && y != nil && x.unknown && y.unknown:
-			e.Note = x.why
+		case x != nil && x.unknown || y != nil && y.unknown:
+			if x != nil && x.unknown {
+				e.Note = x.why
+			} else {
+				e.Note = y.why
+			}
 			r.Undecided = append(r.Undecided, e)
-		case x != nil && y != nil && x.unknown == y.unknown && equal(k.Key, x.value, y.value):
+		case x != nil && y != nil && equal(k.Key, x.value, y.value):
 			r.Unchanged = append(r.Unchanged, e)
 		default:
-			for _, s := range []*stated{x, y} {
-				if s != nil && s.unknown {
-					e.Note = s.why
-				}
-			}
 			switch k.Group {
 			case structure:
 				index[k.Key] = len(r.Structure)
@@ -426,7 +462,7 @@ func state(fs []graph.Fact) *stated {
 
 // layersOf is the index in a scope: "0-4,6" of model.layers.{0-4,6}.mlp.
 func layersOf(scope string) string {
-	for _, part := range graph.Scopes(scope) {
+	for _, part := range strings.Split(scope, ", ") {
 		for _, p := range splitPath(part) {
 			if strings.HasPrefix(p, "{") {
 				return strings.Trim(p, "{}")

@@ -54,7 +54,7 @@ func tensors(m *graph.Model) []*tensor {
 	}
 	l := &lister{m: m, heads: map[string]bool{}, by: map[string]*tensor{}, paths: map[string]*tensor{}, count: map[string]int{}}
 	for _, b := range m.Blocks {
-		for _, s := range graph.Scopes(b.Scope) {
+		for _, s := range strings.Split(b.Scope, ", ") {
 			if h, ok := head(s); ok {
 				l.heads[h] = true
 			}
@@ -97,7 +97,7 @@ func isIndex(s string) bool { _, err := strconv.Atoi(s); return err == nil }
 
 // firstOf is the first module that a scope stands for.
 func firstOf(scope string) string {
-	parts := splitPath(graph.Scopes(scope)[0])
+	parts := splitPath(strings.Split(scope, ", ")[0])
 	for i, p := range parts {
 		if p == "*" {
 			parts[i] = "0"

@@ -21,27 +21,32 @@ func (m *Model) Cut(path string) *Model {
 	p := *m
 	p.Class, p.At, p.Root = root.Class, root.At, root
 	p.Trace, p.Facts, p.Blocks, p.Hidden, p.Counts, p.Switches = nil, nil, nil, Dim{}, Counts{}, nil
+	at := []string{path}
 	for _, f := range m.Facts {
-		if ScopeCovers(path, f.Scope) {
+		if covers(f.Scope, at) {
 			p.Facts = append(p.Facts, f)
 		}
 	}
 	for _, b := range m.Blocks {
-		if ScopeCovers(path, b.Scope) {
+		if covers(b.Scope, at) {
 			p.Blocks = append(p.Blocks, b)
 		}
 	}
 	if m.Trace != nil {
-		p.Trace = m.Trace.cut(path)
+		p.Trace = m.Trace.cut(path, m.TraceError != "")
+	}
+	if p.Trace != nil {
+		p.TraceError = "" // the part's own call is whole
 	}
 	return &p
 }
 
-// cut is the trace of the first call of a module; nil where nothing calls it.
-func (t *Trace) cut(path string) *Trace {
+// cut is the trace of the first call of a module; nil where nothing calls it,
+// or, in a trace that broke off, where that call gave nothing.
+func (t *Trace) cut(path string, broken bool) *Trace {
 	var call *Call
 	for _, c := range t.Calls {
-		if c.Path == path {
+		if c.Path == path && (!broken || len(c.Out) > 0) {
 			call = c
 			break
 		}
@@ -118,71 +123,4 @@ func (t *Trace) cut(path string) *Trace {
 		k.In, k.Out = all(c.In), all(c.Out)
 	}
 	return p
-}
-
-// ScopeCovers reports whether a fact's scope, such as
-// "model.layers.{0-4,6}.self_attn, model.head", speaks of the module at a path
-// or of one beneath it.
-func ScopeCovers(path, scope string) bool {
-	want := strings.Split(path, ".")
-	for _, s := range Scopes(scope) {
-		have := strings.Split(s, ".")
-		if len(have) < len(want) {
-			continue
-		}
-		ok := true
-		for i, w := range want {
-			ok = ok && segmentHolds(have[i], w)
-		}
-		if ok {
-			return true
-		}
-	}
-	return false
-}
-
-// segmentHolds reports whether a name is one that a part of a scope stands for.
-func segmentHolds(pattern, name string) bool {
-	if pattern == name || pattern == "*" {
-		return true
-	}
-	if !strings.HasPrefix(pattern, "{") {
-		return false
-	}
-	n, err := strconv.Atoi(name)
-	for _, r := range strings.Split(strings.Trim(pattern, "{}"), ",") {
-		if r == name {
-			return true
-		}
-		lo, hi, ok := strings.Cut(r, "-")
-		if !ok || err != nil {
-			continue
-		}
-		a, err1 := strconv.Atoi(lo)
-		b, err2 := strconv.Atoi(hi)
-		if err1 == nil && err2 == nil && a <= n && n <= b {
-			return true
-		}
-	}
-	return false
-}
-
-// Scopes splits "a.{0,2}.b, a.1" at the commas outside of braces.
-func Scopes(s string) []string {
-	var out []string
-	depth, from := 0, 0
-	for i, c := range s {
-		switch c {
-		case '{':
-			depth++
-		case '}':
-			depth--
-		case ',':
-			if depth == 0 {
-				out = append(out, strings.TrimSpace(s[from:i]))
-				from = i + 1
-			}
-		}
-	}
-	return append(out, strings.TrimSpace(s[from:]))
 }

@@ -24,6 +24,7 @@ type Session struct {
 	in    *interp.Interp
 	base  *interp.Class // PreTrainedModel
 	lines map[*interp.Class]map[string][]graph.Span
+	told  []told // the last descriptions, of which others are cut
 }
 
 // NewSession makes a session; nothing is read yet.

@@ -10,114 +10,78 @@ import (
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
-	"github.com/arch-extract/arch-extract/extract/native/nn"
 )
 
-// Spot is a class as it stands in a model: a model class itself, or a module
-// class where a model of the same file builds it.
-type Spot struct {
-	Owner *interp.Class // the model class
-	Path  string        // the first module of the class in it; "" where it is the model
+// DescribeClass describes a class of a modeling file: a model class, or a
+// module class as it first stands in the model that Owner finds for it, cut out
+// of that.
+func (s *Session) DescribeClass(src *load.Source, f load.File, class string, v Settings) (*graph.Model, error) {
+	owner, err := s.ownerOf(src, f, class, v)
+	if err != nil {
+		return nil, err
+	}
+	return s.describeIn(src, f, owner, class, v)
 }
 
-// FindSpot finds where a class of a modeling file is built: a model class by
-// itself; a module class in the family's main class, else in the first model
-// class of the file that has it.
-func (s *Session) FindSpot(src *load.Source, f load.File, class string, v Settings) (Spot, error) {
+func (s *Session) ownerOf(src *load.Source, f load.File, class string, v Settings) (*interp.Class, error) {
 	c, err := s.Class(f.Module, class)
 	if err != nil {
-		return Spot{}, err
+		return nil, err
 	}
 	base, err := s.Base()
 	if err != nil {
-		return Spot{}, err
-	}
-	if c.Is(base) && hasOwnInit(c, base) {
-		return Spot{Owner: c}, nil
-	}
-	if !c.Is(nn.ModuleClass) {
-		return Spot{}, fmt.Errorf("%s is no module: a model class, or the class of a module that a model builds, is expected", class)
-	}
-	owners, err := s.ModelClasses(f.Module)
-	if err != nil {
-		return Spot{}, err
-	}
-	if _, name, err := src.DefaultClass(load.Family{Name: f.Family, Files: []load.File{f}}); err == nil {
-		for i, o := range owners {
-			if o.Name == name {
-				copy(owners[1:i+1], owners[:i])
-				owners[0] = o
-			}
-		}
-	}
-	built := 0
-	var refused error
-	for _, o := range owners {
-		b, err := s.Build(o, v.options(PrepareFlow))
-		if err != nil {
-			if refused == nil {
-				refused = err
-			}
-			continue
-		}
-		built++
-		if path, ok := pathOf(b.Root, c); ok {
-			return Spot{o, path}, nil
-		}
-	}
-	if built == 0 && refused != nil {
-		return Spot{}, fmt.Errorf("no model of the file can be built: %w", refused)
-	}
-	return Spot{}, fmt.Errorf("%s: none of the %d models of its file builds it with these config values (--set gives others)", class, built)
-}
-
-// pathOf is the path of the first module of a class.
-func pathOf(root *interp.Instance, c *interp.Class) (string, bool) {
-	onPath := map[*interp.Instance]bool{}
-	var walk func(i *interp.Instance, path string) (string, bool)
-	walk = func(i *interp.Instance, path string) (found string, ok bool) {
-		if i.Cls == c {
-			return path, true
-		}
-		onPath[i] = true
-		nn.StateOf(i).Modules.Range(func(k, v interp.Value) bool {
-			if m, is := v.(*interp.Instance); is && nn.IsModule(m) && !onPath[m] {
-				n, _ := interp.AsStr(k)
-				if path != "" {
-					n = path + "." + n
-				}
-				found, ok = walk(m, n)
-			}
-			return !ok
-		})
-		delete(onPath, i)
-		return found, ok
-	}
-	return walk(root, "")
-}
-
-// DescribeClass describes a class as it stands in a model; see FindSpot.
-func (s *Session) DescribeClass(src *load.Source, f load.File, class string, v Settings) (*graph.Model, error) {
-	p, err := s.FindSpot(src, f, class, v)
-	if err != nil {
 		return nil, err
 	}
-	return s.describeSpot(src, f, p, v)
+	if c.Is(base) {
+		if !hasOwnInit(c, base) {
+			return nil, fmt.Errorf("%s is what the models of its file derive from, and no module by itself: name one of them", class)
+		}
+		return c, nil
+	}
+	_, main, _ := src.DefaultClass(load.Family{Name: f.Family, Files: []load.File{f}})
+	return s.Owner(f.Module, class, main, v)
 }
 
-func (s *Session) describeSpot(src *load.Source, f load.File, p Spot, v Settings) (*graph.Model, error) {
-	r, err := s.Run(p.Owner, v, Scenario{})
-	if err != nil {
-		return nil, err
+func (s *Session) describeIn(src *load.Source, f load.File, owner *interp.Class, class string, v Settings) (*graph.Model, error) {
+	m, err := s.tell(src, f, owner, v)
+	if err != nil || owner.Name == class {
+		return m, err
 	}
-	m, err := s.Describe(src, f.Family, v, r)
-	if err != nil {
-		return nil, err
+	paths := m.Instances(class)
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("%s builds no %s with these config values", owner.Name, class)
 	}
-	if m = m.Cut(p.Path); m == nil {
-		return nil, fmt.Errorf("%s has no module %s with these config values", p.Owner.Name, p.Path)
+	return m.Cut(paths[0]), nil
+}
+
+// told is a description that was made.
+type told struct {
+	src    *load.Source
+	class  *interp.Class
+	values string
+	model  *graph.Model
+	err    error
+}
+
+// tell runs and describes a model class, or gives the description of a short
+// while ago: the classes of a file are compared as parts of one model.
+func (s *Session) tell(src *load.Source, f load.File, c *interp.Class, v Settings) (*graph.Model, error) {
+	values := v.String()
+	for _, t := range s.told {
+		if t.class == c && t.src == src && t.values == values {
+			return t.model, t.err
+		}
 	}
-	return m, nil
+	t := told{src: src, class: c, values: values}
+	var r *Run
+	if r, t.err = s.Run(c, v, Scenario{}); t.err == nil {
+		if t.model, t.err = s.Describe(src, f.Family, v, r); t.err == nil && r.Err != nil && r.Forward != nil {
+			t.model.Trace = r.Forward.Trace // as far as it went: parts may be whole
+		}
+	}
+	const kept = 4
+	s.told = append(s.told[max(0, len(s.told)-kept+1):len(s.told):len(s.told)], t)
+	return t.model, t.err
 }
 
 // DescribeLike describes a class again, as DescribeClass does, with the config
@@ -125,7 +89,7 @@ func (s *Session) describeSpot(src *load.Source, f load.File, p Spot, v Settings
 // differs between the two is not a matter of config values. sure is false where
 // only part of the values could be taken over.
 func (s *Session) DescribeLike(src *load.Source, f load.File, class string, v Settings, own, other *graph.Model) (m *graph.Model, sure bool, err error) {
-	p, err := s.FindSpot(src, f, class, v)
+	p, err := s.ownerOf(src, f, class, v)
 	if err != nil {
 		return nil, false, err
 	}
@@ -133,35 +97,39 @@ func (s *Session) DescribeLike(src *load.Source, f load.File, class string, v Se
 	if len(all) == 0 {
 		return own, true, nil
 	}
-	for i, keep := range []func(any) bool{
-		func(any) bool { return true },
-		func(v any) bool { return !sized(v) }, // sizes may not fit each other
-	} {
+	with := func(set []load.Setting) Settings {
 		w := v
-		w.Set = append([]load.Setting(nil), v.Set...)
-		for _, x := range all {
-			if keep(x.Value) {
-				w.Set = append(w.Set, x)
-			}
-		}
-		if m, err = s.describeSpot(src, f, p, w); err == nil && m.Trace != nil == (own.Trace != nil) {
-			return m, i == 0, nil
-		}
+		w.Set = append(slices.Clone(v.Set), set...)
+		return w
 	}
-	return nil, false, err
+	taken := s.suitable(p, with, all)
+	if len(taken) == 0 {
+		return nil, false, fmt.Errorf("%s takes none of the values of %s", class, other.Class)
+	}
+	m, err = s.describeIn(src, f, p, class, with(taken))
+	return m, len(taken) == len(all), err
 }
 
-// sized reports whether a config value is a number or holds numbers.
-func sized(v any) bool {
-	switch v := v.(type) {
-	case int64, float64:
-		return true
-	case []any:
-		return slices.ContainsFunc(v, sized)
-	case []load.Setting:
-		return slices.ContainsFunc(v, func(x load.Setting) bool { return sized(x.Value) })
+// suitable are, of config values that are to be set, those with which the class
+// can be built: all, mostly; else the largest part that halving finds.
+func (s *Session) suitable(c *interp.Class, with func([]load.Setting) Settings, all []load.Setting) []load.Setting {
+	var taken []load.Setting
+	tries := 40
+	var add func(some []load.Setting)
+	add = func(some []load.Setting) {
+		if tries--; tries < 0 {
+			return
+		}
+		both := append(slices.Clone(taken), some...)
+		if _, err := s.Build(c, with(both).options(PrepareFlow)); err == nil {
+			taken = both
+		} else if len(some) > 1 {
+			add(some[:len(some)/2])
+			add(some[len(some)/2:])
+		}
 	}
-	return false
+	add(all)
+	return taken
 }
 
 // sharedValues are the values of other's config under the keys that own's
