@@ -171,6 +171,10 @@ func (in *Interp) getattr(obj Value, name string, hooks bool) (Value, bool) {
 		return o, true
 	case *Builtin:
 		switch name {
+		case "__wrapped__":
+			if o.Wrapped != nil {
+				return o.Wrapped, true
+			}
 		case "__name__":
 			return NewStr(o.Name), true
 		case "__qualname__":

@@ -300,12 +300,15 @@ func (in *Interp) Annotations(obj Value) *Dict {
 	return NewDict()
 }
 
-// evalAnnotation evaluates an annotation in the scope where it stands. Where
-// that fails (a name that is imported for type checkers only) the result is
-// the source text, as under `from __future__ import annotations`.
+// evalAnnotation evaluates an annotation in the scope where it stands. Under
+// `from __future__ import annotations`, and where it cannot be evaluated (a
+// name that is imported for type checkers only), the result is its source text.
 func (in *Interp) evalAnnotation(a *lazyAnn, globals *Dict) (v Value) {
 	if globals == nil {
 		return NewStr("")
+	}
+	if a.scope.annotationsAsText() {
+		return NewStr(exprText(a.expr))
 	}
 	if k, ok := a.expr.(*pyast.Constant); ok && k.Kind == pyast.Str {
 		return NewStr(k.Str)
@@ -320,39 +323,4 @@ func (in *Interp) evalAnnotation(a *lazyAnn, globals *Dict) (v Value) {
 		return NewStr(exprText(a.expr))
 	}
 	return v
-}
-
-// exprText writes a type expression back as source.
-func exprText(e pyast.Expr) string {
-	switch e := e.(type) {
-	case *pyast.Name:
-		return e.ID
-	case *pyast.Attribute:
-		return exprText(e.Value) + "." + e.Attr
-	case *pyast.Subscript:
-		return exprText(e.Value) + "[" + exprText(e.Slice) + "]"
-	case *pyast.Tuple:
-		s := ""
-		for i, x := range e.Elts {
-			if i > 0 {
-				s += ", "
-			}
-			s += exprText(x)
-		}
-		return s
-	case *pyast.List:
-		s := "["
-		for i, x := range e.Elts {
-			if i > 0 {
-				s += ", "
-			}
-			s += exprText(x)
-		}
-		return s + "]"
-	case *pyast.BinOp:
-		return exprText(e.Left) + " | " + exprText(e.Right)
-	case *pyast.Constant:
-		return safeRepr(constValue(e))
-	}
-	return "?"
 }

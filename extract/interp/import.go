@@ -172,6 +172,7 @@ var moduleSpecClass = NewNativeClass("importlib.machinery.ModuleSpec", nil)
 
 func (in *Interp) runModule(m *Module, tree *pyast.Module) {
 	sc := newScope(moduleScope, nil)
+	sc.textAnnotations = importsFuture(tree, "annotations")
 	a := &analyzer{cur: sc}
 	a.stmts(tree.Body)
 	c := &compiler{in: in, file: m.File, cur: sc}
@@ -181,6 +182,31 @@ func (in *Interp) runModule(m *Module, tree *pyast.Module) {
 	in.push(f)
 	run(f, body)
 	in.pop()
+}
+
+// importsFuture reports whether a module turns a feature on with
+// `from __future__ import`, which stands at its beginning.
+func importsFuture(tree *pyast.Module, feature string) bool {
+	for i, st := range tree.Body {
+		switch st := st.(type) {
+		case *pyast.ExprStmt:
+			if i > 0 { // only the docstring may come before
+				return false
+			}
+		case *pyast.ImportFrom:
+			if st.Module != "__future__" || st.Level != 0 {
+				return false
+			}
+			for _, n := range st.Names {
+				if n.Name == feature {
+					return true
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // EvalString evaluates an expression given as text, in the given globals; it
@@ -220,6 +246,7 @@ func (in *Interp) RunString(file, src string) *Dict {
 	}
 	m := &Module{Name: "__main__", Dict: NewDict(), File: file}
 	m.Dict.SetStr("__name__", NewStr("__main__"))
+	in.modules[m.Name] = m
 	in.runModule(m, tree)
 	return m.Dict
 }

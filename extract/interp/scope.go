@@ -23,6 +23,16 @@ type scope struct {
 	freeAt map[*symbol]int
 	isGen  bool
 	inner  map[pyast.Node]*scope // scopes opened by nodes directly inside
+
+	textAnnotations bool // modules: `from __future__ import annotations`
+}
+
+// annotationsAsText reports whether annotations in the scope are kept as text.
+func (s *scope) annotationsAsText() bool {
+	for s != nil && s.parent != nil {
+		s = s.parent
+	}
+	return s != nil && s.textAnnotations
 }
 
 type slotTable struct{ n int }

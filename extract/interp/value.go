@@ -107,6 +107,9 @@ type Builtin struct {
 	least int
 	// Kernel, where set, is the function on two numbers.
 	Kernel *Kernel
+	// Wrapped, where set, is the function around which this one is, as
+	// functools.wraps notes it; its signature is shown for this one's.
+	Wrapped Value
 }
 
 // KW is one keyword argument.

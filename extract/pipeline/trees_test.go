@@ -26,7 +26,8 @@ type treeDigest struct {
 	err, at             string    // of a refused one
 }
 
-func readTreeDigests(t *testing.T, path string) []treeDigest {
+// readRows reads a .tsv.gz file.
+func readRows(t *testing.T, path string) [][]string {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -37,20 +38,37 @@ func readTreeDigests(t *testing.T, path string) []treeDigest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []treeDigest
+	var out [][]string
 	sc := bufio.NewScanner(z)
 	sc.Buffer(nil, 1<<20)
 	for sc.Scan() {
-		p := strings.Split(sc.Text(), "\t")
-		d := treeDigest{family: p[0], file: p[1], class: p[2], built: p[3] == "ok"}
-		if d.built {
-			d.sums = [3]string{p[4], p[5], p[6]}
-		} else {
-			if err := json.Unmarshal([]byte(p[4]), &d.err); err != nil {
-				t.Fatal(err)
-			}
-			d.at = p[5]
-		}
+		out = append(out, strings.Split(sc.Text(), "\t"))
+	}
+	if err := sc.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// outcome reads the columns that say what Python made of a class.
+func (d *treeDigest) outcome(t *testing.T, cols []string) {
+	t.Helper()
+	if d.built = cols[0] == "ok"; d.built {
+		d.sums = [3]string(cols[1:4])
+		return
+	}
+	if err := json.Unmarshal([]byte(cols[1]), &d.err); err != nil {
+		t.Fatal(err)
+	}
+	d.at = cols[2]
+}
+
+func readTreeDigests(t *testing.T, path string) []treeDigest {
+	t.Helper()
+	var out []treeDigest
+	for _, p := range readRows(t, path) {
+		d := treeDigest{family: p[0], file: p[1], class: p[2]}
+		d.outcome(t, p[3:])
 		out = append(out, d)
 	}
 	return out
@@ -197,7 +215,8 @@ func TestTrees(t *testing.T) {
 		release      string
 		exact, alike int
 	}{
-		{"5.23.0", wantExact, wantAlike},
+		{"5.23.0", 1798, 129},
+		{"5.24.0", 1824, 128},
 	} {
 		t.Run(r.release, func(t *testing.T) {
 			src := release(t, r.release)
@@ -265,9 +284,3 @@ func TestTrees(t *testing.T) {
 		})
 	}
 }
-
-// What the scoreboard has reached.
-const (
-	wantExact = 1798
-	wantAlike = 129
-)

@@ -138,7 +138,6 @@ var inertPrefixes = []struct{ name, why string }{
 	{"transformers.utils.chat_template_utils", "chat templates"},
 	{"transformers.utils.chat_parsing", "chat templates"},
 	{"transformers.utils.loading_report", "reports of weight loading"},
-	{"transformers.utils.quantization_config", "settings of quantised weights"},
 	{"transformers.utils.peft_utils", "adapters"},
 	{"transformers.utils.kernel_config", "replacement kernels"},
 	{"transformers.utils.sentencepiece_model_pb2", "tokenizers"},

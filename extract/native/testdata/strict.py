@@ -272,3 +272,32 @@ attempt("typed bad", lambda: validate_typed_dict(Kwargs, {"do": 1}))
 attempt("typed extra", lambda: validate_typed_dict(Kwargs, {"zzz": 1}))
 attempt("full", lambda: validate_typed_dict(Full, {"size": 1, "name": "x"}))
 attempt("full bad", lambda: validate_typed_dict(Full, {"size": "1", "name": "x"}))
+
+import inspect
+from functools import wraps
+
+
+@strict(accept_kwargs=True)
+@dataclass
+class Wide:
+    a: int = 1
+    b: str = "x"
+
+
+def takes_all(f):
+    @wraps(f)
+    def inner(self, *args, **kwargs):
+        f(self, *args, **kwargs)
+
+    return inner
+
+
+@dataclass
+class Around:
+    c: int = 1
+
+
+Around.__init__ = takes_all(Around.__init__)
+Around = strict(Around)
+attempt("signature", lambda: list(inspect.signature(Wide.__init__).parameters))
+attempt("signature around", lambda: list(inspect.signature(Around.__init__).parameters))

@@ -149,7 +149,7 @@ func makeStrict(in interT, v value, accept bool) value {
 	in.SetClassAttr(cls, "validate", validate)
 
 	initial, _ := cls.Lookup("__init__")
-	init := &interp.Builtin{Name: "__init__", Qual: cls.Name + ".__init__"}
+	init := &interp.Builtin{Name: "__init__", Qual: cls.Name + ".__init__", Wrapped: initial}
 	init.Raw = func(in interT, a []value, kw []interp.KW) value {
 		in.Call(initial, a, kw)
 		if len(a) == 0 {
@@ -162,9 +162,6 @@ func makeStrict(in interT, v value, accept bool) value {
 			in.Call(in.GetAttr(cls, "validate"), []value{a[0]}, nil)
 		}
 		return interp.None
-	}
-	if b, ok := initial.(*interp.Builtin); ok {
-		init.Sig = b.Sig
 	}
 	in.SetClassAttr(cls, "__init__", init)
 	return cls
@@ -348,10 +345,7 @@ func acceptKwargs(in interT, cls *interp.Class, fields []value) {
 		isField[p.name] = true
 	}
 	originalInit, _ := cls.Lookup("__init__")
-	init := &interp.Builtin{Name: "__init__", Qual: cls.Name + ".__init__"}
-	if b, ok := originalInit.(*interp.Builtin); ok {
-		init.Sig = b.Sig
-	}
+	init := &interp.Builtin{Name: "__init__", Qual: cls.Name + ".__init__", Wrapped: originalInit}
 	init.Raw = func(in interT, a []value, kw []interp.KW) value {
 		if len(a) == 0 {
 			in.Raise(interp.TypeError, "%s.__init__() missing 1 required positional argument: 'self'", cls.Name)
