@@ -888,6 +888,9 @@ func copyInto(c *call) interp.Value {
 			c.a[1] = v
 		}
 	}
+	if _, ok := c.a[1].(*interp.Unknown); ok { // the tensor stays, its values are not known any more
+		return tensor.InPlace(c.in, "copy_", t, nil, nil)
+	}
 	src := c.operandAt(1)
 	if src.t == nil {
 		c.typeError(1, "Tensor")
