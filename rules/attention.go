@@ -15,6 +15,7 @@ type attn struct {
 	fused      bool  // torch's scaled_dot_product_attention
 	scale      factor
 	scaleAt    []graph.Span
+	scaleWhy   string // why the factor is not a known number, or ""
 	softcap    *factor
 	capNode    *graph.Node
 	masks      []maskUse
@@ -29,6 +30,7 @@ type attn struct {
 	block      *block
 	branch     *branch
 	cross      bool
+	foreign    bool // its queries are not computed from the block's stream
 
 	kvHeads int64 // see kvHeadsOf
 	kvDone  bool
@@ -363,6 +365,7 @@ func (f *flow) scores(a *attn, n *graph.Node, depth int) bool {
 		for i := range 2 {
 			if f.content[n.In[i].ID] && !f.content[n.In[1-i].ID] {
 				if f.scores(a, n.In[i], depth+1) {
+					f.scoreFactor(a, n.In[1-i])
 					return true
 				}
 			}
@@ -372,6 +375,16 @@ func (f *flow) scores(a *attn, n *graph.Node, depth int) bool {
 		return f.scores(a, n.In[0], depth+1)
 	}
 	return false
+}
+
+// scoreFactor notes what the scores are multiplied by: a learned factor, or a
+// mask of ones and zeros.
+func (f *flow) scoreFactor(a *attn, o *graph.Node) {
+	if f.learned(o) {
+		a.scaleWhy = "the scores are multiplied by a learned factor"
+		return
+	}
+	a.masks = append(a.masks, maskUse{o, "keep"})
 }
 
 // scoreTerm notes what is added to the scores: masks and biases, scores of
@@ -512,6 +525,35 @@ func (f *flow) scoreMasks(n *graph.Node) []maskUse {
 	return out
 }
 
+// hides reports whether a value that is added to the scores may hide keys:
+// somewhere between it and the products that it is made of, values are chosen
+// or overwritten.
+func (f *flow) hides(n *graph.Node) bool {
+	seen := map[*graph.Node]bool{}
+	var walk func(n *graph.Node) bool
+	walk = func(n *graph.Node) bool {
+		if n == nil || seen[n] || len(seen) > 500 {
+			return len(seen) > 500
+		}
+		seen[n] = true
+		switch {
+		case matmuls[n.Op] || convs[n.Op] || n.Op == "linear" || n.Op == "addmm" || n.Op == "embedding" || n.Op == "param" || n.Op == "input" || f.normOut[n] != nil:
+			return false
+		case n.Op == "where" || n.Op == "masked_fill" || n.Op == "setitem" || n.Op == "scatter" || n.Op == "masked_scatter" || n.Op == "index_put" || n.Op == "log" || n.Op == "write_through" || n.Op == "buffer" || comparisons[n.Op]:
+			return true
+		case n.Op == "gather" || n.Op == "index_select" || n.Op == "getitem":
+			return walk(n.In[0]) // where to look does not matter
+		}
+		for _, x := range n.In {
+			if walk(x) {
+				return true
+			}
+		}
+		return false
+	}
+	return walk(n)
+}
+
 // openAttention finds the projections around an attention.
 func (f *flow) openAttention(a *attn) {
 	a.qp, _ = f.nearest(a.q, nil)
@@ -592,10 +634,10 @@ func inNorm(f *flow, n *graph.Node) bool {
 	return false
 }
 
-// factorsBehind collects scalar factors on q (or k) between its projection and the product.
-func (f *flow) factorsBehind(n *graph.Node, ps []*proj) (factor, []graph.Span) {
-	c := factor{v: 1}
-	var at []graph.Span
+// factorsBehind collects scalar factors on q (or k) between its projection and
+// the product; why says what keeps the factor from being a number.
+func (f *flow) factorsBehind(n *graph.Node, ps []*proj) (c factor, at []graph.Span, why string) {
+	c = factor{v: 1}
 	stop := map[*graph.Node]bool{}
 	for _, p := range ps {
 		stop[p.out] = true
@@ -619,10 +661,20 @@ func (f *flow) factorsBehind(n *graph.Node, ps []*proj) (factor, []graph.Span) {
 		// factor may not hide in unless it is on every term
 		var next *graph.Node
 		switch n.Op {
-		case "add", "sub", "cat", "stack", "mul", "view_as_real", "view_as_complex", "setitem", "polar":
+		case "add", "sub", "cat", "stack", "mul", "div", "view_as_real", "view_as_complex", "setitem", "polar":
 			for _, in := range n.In {
-				if f.content[in.ID] && next == nil {
+				switch {
+				case f.content[in.ID] && next == nil:
 					next = in
+				case (n.Op == "mul" || n.Op == "div") && !f.content[in.ID] && why == "":
+					if f.rotates(in) {
+						break
+					}
+					if f.learned(in) {
+						why = "queries or keys are multiplied by a learned factor"
+					} else if numel(in.Shape) == 1 {
+						why = "queries or keys are multiplied by a number that is not known"
+					}
 				}
 			}
 		}
@@ -631,7 +683,17 @@ func (f *flow) factorsBehind(n *graph.Node, ps []*proj) (factor, []graph.Span) {
 		}
 		n = next
 	}
-	return c, at
+	return c, at, why
+}
+
+// rotates reports whether a value is made of cosines and sines.
+func (f *flow) rotates(n *graph.Node) bool {
+	for _, m := range inOrder(f.slice(n, nil, nil)) {
+		if m.Op == "cos" || m.Op == "sin" || m.Op == "polar" {
+			return true
+		}
+	}
+	return false
 }
 
 func near(a, b float64) bool {

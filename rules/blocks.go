@@ -37,6 +37,9 @@ func (p *Pass) residualOf(b *block) {
 			p.placement(b, class)
 			return
 		}
+		if p.f.convolutional(b) {
+			return // no branches that a norm could stand before or after
+		}
 		unknown(p.Block(b, b.call.Path, "block.norm_placement", nil, class), "the stream through the block is no chain of sums: "+b.other)
 		return
 	}

@@ -502,8 +502,8 @@ func (p *Pass) attentionFlow(b *block, a *attn) string {
 	} else {
 		lines = append(lines, "q = "+chain(a.q, a.qp)+"; k = "+chain(a.k, a.kp)+"; v = "+chain(a.v, a.vp))
 	}
-	qf, _ := f.factorsBehind(a.q, a.qp)
-	kf, _ := f.factorsBehind(a.k, a.kp)
+	qf, _, _ := f.factorsBehind(a.q, a.qp)
+	kf, _, _ := f.factorsBehind(a.k, a.kp)
 	c2 := a.scale.mul(qf).mul(kf)
 	s := "q @ k.T"
 	if c2.e != nil && len(c2.e.Refs(nil)) > 0 {

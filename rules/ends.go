@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
@@ -305,6 +306,10 @@ func runFinalNorm(p *Pass) {
 		return
 	}
 	last := p.main.blocks[len(p.main.blocks)-1]
+	if len(last.also) > 0 {
+		unknown(p.Report("final_norm", nil), spread)
+		return
+	}
 	out := p.output()
 	var u *norm
 	var at []graph.Span
@@ -316,37 +321,24 @@ func runFinalNorm(p *Pass) {
 			}
 		}
 		if u == nil {
+			for id := p.main.blocks[0].call.First; id < last.call.Last; id++ {
+				if n := p.f.node(id); n != nil {
+					stop[n] = true // a mixture of what several blocks gave
+				}
+			}
 			for _, n := range inOrder(p.f.slice(out, stop, nil)) {
 				if v := p.f.normOut[n]; v != nil && n.ID > last.call.Last && p.f.content[n.ID] {
-					if ps, st := p.f.nearest(v.in, stop); len(ps) == 0 && len(st) > 0 {
+					// several streams may be mixed by weights that are computed
+					// from them; a layer as wide as the stream belongs to a head
+					ps, st := p.f.nearest(v.in, stop)
+					wide := slices.ContainsFunc(ps, func(q *proj) bool { return q.outWidth() == lastDim(v.in) })
+					if len(st) > 0 && !wide {
 						u = v
 					}
 				}
 			}
 		}
 		at = append(at, site(out), out.At)
-	}
-	if u == nil {
-		// right before the head, after something else
-		if n := root(out); out != nil {
-			for range 10 {
-				if q := p.f.projection(n); q != nil {
-					n = base(q.in)
-					break
-				}
-				if x, _, ok := p.f.scaling(n); ok {
-					n = root(x)
-				} else if n.Op == "tanh" || layouts[n.Op] {
-					n = root(n.In[0])
-				}
-			}
-			if x, _, ok := p.f.scaling(n); ok {
-				n = base(x)
-			}
-			if v := p.f.normOut[n]; v != nil && n.ID >= last.call.Last {
-				u = v
-			}
-		}
 	}
 	if u != nil {
 		p.Report("final_norm", true, p.normSite(u))
@@ -435,7 +427,7 @@ func runHead(p *Pass) {
 		}
 		break
 	}
-	if head == nil || head.conv && len(head.weight.Shape) > 3 {
+	if head == nil || head.conv && len(head.weight.Shape) > 3 || !p.overVocabulary(head) {
 		return
 	}
 	// on the hidden state just before the head
@@ -488,6 +480,59 @@ func runHead(p *Pass) {
 			r.Expr = cap.e.String()
 		}
 	}
+}
+
+// overVocabulary reports whether an output projection chooses among tokens: it
+// is as wide as a table that tokens are looked up in, or its width follows from
+// the same config value; or, where no tokens go in, it is applied to each step
+// of a sequence of sound.
+func (p *Pass) overVocabulary(head *proj) bool {
+	width := p.weightDim(head, true)
+	sameValue := func(rows graph.Dim) bool {
+		if rows.N <= 16 {
+			return false // kinds of token
+		}
+		if w := head.outWidth(); w > 16 && rows.N%w == 0 { // also one table for several vocabularies
+			return true
+		}
+		if width.E == nil || rows.E == nil {
+			return false
+		}
+		for _, r := range rows.E.Refs(nil) {
+			if slices.Contains(width.E.Refs(nil), r) {
+				return true
+			}
+		}
+		return false
+	}
+	any, found := false, false
+	for _, n := range p.f.t.Nodes {
+		any = any || n.Op == "input" && n.Name == "inputs_embeds"
+		if n.Op != "embedding" || !p.f.content[n.ID] {
+			continue
+		}
+		for _, x := range n.In {
+			w := weightLike(x)
+			if w == nil || w.Op != "param" || len(w.Shape) != 2 {
+				continue
+			}
+			any = true
+			if q := p.f.param(w); w == head.weight || q != nil && len(q.Shape) == 2 && sameValue(q.Shape[0]) {
+				return true
+			}
+		}
+	}
+	if p.Model.Root != nil { // tables that this run did not use
+		p.Model.Root.Walk(func(m *graph.Module) {
+			if w := m.Param("weight"); m.Class == "Embedding" && m.At.IsZero() && w != nil && len(w.Shape) == 2 && any {
+				found = found || sameValue(w.Shape[0])
+			}
+		})
+	}
+	if found {
+		return true
+	}
+	return !any && p.kindOfInputs() == "audio" && len(head.out.Shape) >= 3
 }
 
 // tiedAt is the config line that decides about tying.

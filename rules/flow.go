@@ -16,8 +16,9 @@ type flow struct {
 	m       *graph.Model
 	t       *graph.Trace
 	byID    []*graph.Node
-	users   [][]*graph.Node // by node ID
-	content []bool          // by node ID: the value depends on tokens, features or learned projections of them
+	users   [][]*graph.Node      // by node ID
+	seeds   map[*graph.Node]bool // see enliven
+	content []bool               // by node ID: the value depends on tokens, features or learned projections of them
 	calls   map[*graph.Call]*callInfo
 
 	normOut map[*graph.Node]*norm // by the output of the norm
@@ -31,7 +32,7 @@ type callInfo struct {
 }
 
 func newFlow(m *graph.Model) *flow {
-	f := &flow{m: m, t: m.Trace, calls: map[*graph.Call]*callInfo{}, normOut: map[*graph.Node]*norm{}, inits: map[string]*graph.Module{}}
+	f := &flow{m: m, t: m.Trace, calls: map[*graph.Call]*callInfo{}, seeds: map[*graph.Node]bool{}, normOut: map[*graph.Node]*norm{}, inits: map[string]*graph.Module{}}
 	if m.Root != nil {
 		m.Root.Walk(func(x *graph.Module) { f.inits[x.Path] = x })
 	}
@@ -170,9 +171,11 @@ func opName(op string) string {
 func (f *flow) markContent() {
 	for _, n := range f.t.Nodes {
 		switch {
+		case f.seeds[n]:
+			f.content[n.ID] = true
 		case n.NoValue || shapeOnly[n.Op]:
 		case n.Op == "input":
-			f.content[n.ID] = n.Name != "attention_mask" && n.Name != "position_ids" && n.DType != "bool"
+			f.content[n.ID] = n.Name != "attention_mask" && n.Name != "position_ids" && n.DType != "bool" && (!isInt(n.DType) || f.looksUp(n))
 		case n.Op == "param" || n.Op == "buffer" || n.Op == "const":
 		case comparisons[n.Op]:
 		default:
@@ -186,6 +189,27 @@ func (f *flow) markContent() {
 			}
 		}
 	}
+}
+
+// looksUp reports whether integers choose rows of a table: token ids do, masks
+// and sizes do not.
+func (f *flow) looksUp(n *graph.Node) bool {
+	seen := map[*graph.Node]bool{}
+	work := []*graph.Node{n}
+	for len(work) > 0 {
+		n := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, u := range f.users[n.ID] {
+			if u.Op == "embedding" || u.Op == "one_hot" || u.Op == "index_select" || (u.Op == "getitem" || u.Op == "gather") && len(u.In) > 1 && u.In[0] != n {
+				return true
+			}
+			if isInt(u.DType) && !seen[u] && !u.NoValue && !shapeOnly[u.Op] {
+				seen[u] = true
+				work = append(work, u)
+			}
+		}
+	}
+	return false
 }
 
 func isInt(d string) bool { return strings.HasPrefix(d, "int") || strings.HasPrefix(d, "uint") }
@@ -364,14 +388,20 @@ func (f *flow) scalar(n *graph.Node) (factor, bool) {
 				}
 			}
 		}
+	case "mul", "div":
+		if x, c, ok := f.scaling(n); ok && numel(n.Shape) == 1 {
+			if y, ok := f.scalar(x); ok {
+				return y.mul(c), true
+			}
+		}
 	case "sqrt", "pow":
 		if len(n.In) > 0 {
 			if x, ok := f.scalar(n.In[0]); ok {
 				if n.Op == "sqrt" {
-					return factor{v: math.Sqrt(x.v), e: graph.Apply("call:sqrt", x.e), at: []graph.Span{n.At}, node: n}, true
+					return factor{v: math.Sqrt(x.v), e: graph.Apply("call:sqrt", exprOr(x)), at: []graph.Span{n.At}, node: n}, true
 				}
 				if a, left := numArg(n); a != nil && !left {
-					return factor{v: math.Pow(x.v, a.Num), e: graph.Apply("**", x.e, graph.Lit(num(a.Num))), at: []graph.Span{n.At}, node: n}, true
+					return factor{v: math.Pow(x.v, a.Num), e: graph.Apply("**", exprOr(x), graph.Lit(num(a.Num))), at: []graph.Span{n.At}, node: n}, true
 				}
 			}
 		}

@@ -18,15 +18,58 @@ var headsRule = &Rule{
 func (p *Pass) each(f func(b *block, a *attn, path string)) {
 	for _, s := range p.stacks {
 		for _, b := range s.own() {
-			for _, a := range b.attns {
-				if a.cross && hasSelf(b) {
-					continue
-				}
+			if a := b.attention(); a != nil {
 				f(b, a, a.call.Path)
-				break
 			}
 		}
 	}
+}
+
+// attention is the one that the facts of a block speak of; nil where it has none.
+func (b *block) attention() *attn {
+	var best *attn
+	rank := func(a *attn) int {
+		switch {
+		case a.cross:
+			return 2
+		case a.foreign:
+			return 1
+		}
+		return 0
+	}
+	for _, a := range b.attns {
+		if best == nil || rank(a) < rank(best) {
+			best = a
+		}
+	}
+	return best
+}
+
+// fedFrom is the value from another stack that a block works on beside its
+// stream, other than through an attention: nil where there is none.
+func (p *Pass) fedFrom(b *block) *graph.Node {
+	for _, x := range b.call.In {
+		if !p.f.content[x.ID] || isInt(x.DType) || len(x.Shape) < 3 || root(x) == root(b.in) {
+			continue
+		}
+		for _, s := range p.stacks {
+			if s == b.stack {
+				continue
+			}
+			end := s.blocks[len(s.blocks)-1].out
+			if base(x) != base(end) && !p.f.depends(x, end) || p.f.depends(b.stack.blocks[0].in, end) {
+				continue
+			}
+			for id := b.call.First; id < b.call.Last; id++ {
+				if n := p.f.node(id); n != nil {
+					if q := p.f.projection(n); q != nil && base(q.in) == base(x) {
+						return n
+					}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func runHeads(p *Pass) {
@@ -91,6 +134,10 @@ func runHeads(p *Pass) {
 				cross = true
 				at = append(at, p.made(x.call.Path), site(x.soft))
 			}
+		}
+		if n := p.fedFrom(b); n != nil && !cross {
+			cross = true
+			at = append(at, site(n))
 		}
 		if !cross {
 			at = append(at, p.class(b.call.Path), a.call.At, class)

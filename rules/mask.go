@@ -2,6 +2,7 @@ package rules
 
 import (
 	"math"
+	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 )
@@ -15,6 +16,36 @@ type visibility struct {
 	at      []graph.Span
 	why     string // why it could not be found
 	partly  string // why the window could not be found, where the direction could
+}
+
+// noMask says that masks that hide nothing at the traced length are not made.
+const noMask = "no mask is made at the traced length"
+
+// windows are the config values that limit how far a query sees.
+func windows(m *graph.Model) (out []graph.ConfigValue) {
+	for _, c := range m.Config {
+		if n, ok := asInt(c.Value); ok && n > 1 && containsAny(c.Name, "sliding_window", "local_attention", "attention_window") {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Length is the number of tokens at which a run would show what the facts of m
+// leave open because its run was shorter than a window; 0 where none are open.
+func Length(m *graph.Model) int64 {
+	for _, f := range m.Facts {
+		if f.Status != graph.Unknown || !strings.HasPrefix(f.Why, noMask) {
+			continue
+		}
+		longest := int64(0)
+		for _, c := range windows(m) {
+			n, _ := asInt(c.Value)
+			longest = max(longest, n)
+		}
+		return longest + 8
+	}
+	return 0
 }
 
 // maskFunc evaluates a mask at a pair of positions.
@@ -32,7 +63,13 @@ func (f *flow) visible(a *attn) visibility {
 func (f *flow) visibleUncached(a *attn) visibility {
 	var v visibility
 	var fs []maskFunc
+	var seen []*graph.Node // the masks that fs evaluate
 	var at []graph.Span
+	q, k := a.q.Shape, a.k.Shape
+	if len(q) > 1 && len(k) > 1 && (a.fused && q[len(q)-2] == 1 && k[len(k)-2] == 1 || !a.fused && single(a.qk.Shape)) {
+		v.why = "the run had a single token, which shows nothing of what a query can see"
+		return v
+	}
 	var uses []maskUse
 	var split func(m maskUse)
 	split = func(m maskUse) {
@@ -63,48 +100,23 @@ func (f *flow) visibleUncached(a *attn) visibility {
 			continue // a bias by distance, not a mask
 		}
 		if !f.hasComparison(m.n, 0, map[*graph.Node]bool{}) {
-			if f.onlyInputs(m.n) {
+			if f.onlyInputs(m.n) || f.hidesNothing(m) {
 				continue // padding
 			}
 			v.partly = "the mask is not made by comparing positions (" + base(m.n).Op + ")"
 			continue
 		}
-		mode := m.mode
 		n := m.n
-		fs = append(fs, func(q, k int64) (bool, bool) {
-			r := len(n.Shape)
-			c := make([]int64, r)
-			if r >= 1 && n.Shape[r-1] != 1 {
-				c[r-1] = k
-			}
-			if r >= 2 && n.Shape[r-2] != 1 {
-				c[r-2] = q
-			}
-			x, ok := f.at(n, c, 0)
-			if !ok {
-				return false, false
-			}
-			switch mode {
-			case "add":
-				return x > -1e4, true
-			case "drop":
-				return x == 0, true
-			case "sub":
-				return x < 1e4, true
-			}
-			return x != 0, true
-		})
+		fs = append(fs, f.maskAt(m))
+		seen = append(seen, n)
 		at = append(at, f.maskSites(n)...)
 	}
 	v.at = at
 	if len(fs) == 0 {
 		v.why = v.partly
 		if v.why == "" {
-			// masks that hide nothing at the traced length are not made
-			for _, c := range f.m.Config {
-				if n, ok := asInt(c.Value); ok && n > 1 && containsAny(c.Name, "sliding_window", "local_attention", "attention_window") {
-					v.partly = "no mask is made at the traced length; config." + c.Name + " may limit what is seen beyond it"
-				}
+			for _, c := range windows(f.m) {
+				v.partly = noMask + "; config." + c.Name + " may limit what is seen beyond it"
 			}
 		}
 		return v // nothing is hidden: bidirectional
@@ -125,7 +137,7 @@ func (f *flow) visibleUncached(a *attn) visibility {
 	next, ok := see(far, far+1)
 	self, ok2 := see(far, far)
 	if !ok || !ok2 || !self {
-		v.why = "the mask's computation is not understood"
+		f.nearby(&v, see, seen)
 		return v
 	}
 	reach := func(q, dir int64) (int64, bool) { // keys in sight on one side
@@ -229,11 +241,95 @@ func (f *flow) visibleUncached(a *attn) visibility {
 	return v
 }
 
-// learned reports whether parameters go into n.
+// single reports whether scores are those of one query and one key.
+func single(scores []int64) bool {
+	r := len(scores)
+	return r >= 2 && scores[r-1] == 1 && scores[r-2] == 1
+}
+
+// maskAt evaluates one mask.
+func (f *flow) maskAt(m maskUse) maskFunc {
+	n := m.n
+	return func(q, k int64) (bool, bool) {
+		r := len(n.Shape)
+		c := make([]int64, r)
+		if r >= 1 && n.Shape[r-1] != 1 {
+			c[r-1] = k
+		}
+		if r >= 2 && n.Shape[r-2] != 1 {
+			c[r-2] = q
+		}
+		x, ok := f.at(n, c, 0)
+		if !ok {
+			return false, false
+		}
+		switch m.mode {
+		case "add":
+			return x > -1e4, true
+		case "drop":
+			return x == 0, true
+		case "sub":
+			return x < 1e4, true
+		}
+		return x != 0, true
+	}
+}
+
+// hidesNothing reports whether a mask lets everything through at a few places,
+// where its values follow from ones and zeros alone.
+func (f *flow) hidesNothing(m maskUse) bool {
+	see := f.maskAt(m)
+	for _, p := range [][2]int64{{0, 0}, {0, 1}, {1, 0}, {1 << 20, 1<<20 + 1}, {1 << 20, 0}} {
+		if s, ok := see(p[0], p[1]); !ok || !s {
+			return false
+		}
+	}
+	return true
+}
+
+// nearby decides the direction from the places within the traced length, where
+// masks cannot be evaluated beyond it.
+func (f *flow) nearby(v *visibility, see maskFunc, masks []*graph.Node) {
+	v.why = "the mask's computation is not understood"
+	q, k := int64(32), int64(32)
+	for _, n := range masks {
+		if r := len(n.Shape); r >= 2 {
+			if n.Shape[r-1] > 1 {
+				k = min(k, n.Shape[r-1])
+			}
+			if n.Shape[r-2] > 1 {
+				q = min(q, n.Shape[r-2])
+			}
+		}
+	}
+	ahead, behind, hidden := false, false, false
+	for i := range q {
+		for j := range k {
+			s, ok := see(i, j)
+			if !ok {
+				return
+			}
+			ahead = ahead || s && j > i
+			behind = behind || s && j < i
+			hidden = hidden || !s
+		}
+	}
+	if !ahead || !behind {
+		return
+	}
+	v.why = ""
+	if hidden {
+		v.partly = "the mask's computation is not understood beyond the traced length"
+	}
+}
+
+// learned reports whether parameters that are trained go into n.
 func (f *flow) learned(n *graph.Node) bool {
 	for _, m := range inOrder(f.slice(n, nil, nil)) {
 		if m.Op == "param" {
-			return true
+			if q := f.param(m); q == nil || !q.Frozen {
+				return true
+			}
 		}
 	}
 	return false
@@ -413,7 +509,30 @@ func (f *flow) at(n *graph.Node, c []int64, depth int) (float64, bool) {
 		if n.DType == "bool" && numel(n.Shape) == 1 {
 			return 1, true
 		}
+	case "fill":
+		if a, _ := numArg(n); a != nil {
+			return a.Num, true
+		}
+	case "sum":
+		// how many tokens are no padding: as many as there are
+		if len(n.In) == 1 && (n.In[0].DType == "bool" || isInt(n.In[0].DType)) {
+			x, ok := f.at(n.In[0], make([]int64, len(n.In[0].Shape)), depth+1)
+			return x * 1e15, ok && x == 1
+		}
+	case "upsample", "interpolate":
+		in := n.In[0]
+		if len(in.Shape) != len(c) || !inside(c, n.Shape) {
+			return 0, false
+		}
+		d := make([]int64, len(c))
+		for i := range d {
+			d[i] = c[i] * in.Shape[i] / max(1, n.Shape[i])
+		}
+		return f.at(in, d, depth+1)
 	case "le", "lt", "ge", "gt", "eq", "ne":
+		if len(n.In) == 1 && (n.Op == "ne" || n.Op == "eq") && isInt(n.In[0].DType) && base(n.In[0]).Op == "input" && f.content[n.In[0].ID] {
+			return truth(n.Op == "ne"), true // a token that is no padding
+		}
 		a, b, ok := two()
 		if !ok {
 			return 0, false
@@ -637,12 +756,30 @@ func (f *flow) at(n *graph.Node, c []int64, depth int) (float64, bool) {
 			}
 			skip()
 			if k >= len(c) || n.Shape[k] != s {
-				return 0, false
+				d = nil
+				break
 			}
 			d = append(d, c[k])
 			k++
 		}
-		return f.at(in, d, depth+1)
+		if len(d) == len(in.Shape) {
+			return f.at(in, d, depth+1)
+		}
+	case "setitem":
+		if !inside(c, n.Shape) || len(n.In) == 0 {
+			return 0, false
+		}
+		if _, written, ok := region(n, c); !ok {
+			return 0, false
+		} else if !written {
+			return f.at(n.In[0], c, depth+1)
+		}
+		if len(n.In) == 1 {
+			if a, _ := numArg(n); a != nil {
+				return a.Num, true
+			}
+			return 0, false
+		}
 	case "cat":
 		// padding in front of or behind the positions
 		for _, x := range n.In {
@@ -651,7 +788,23 @@ func (f *flow) at(n *graph.Node, c []int64, depth int) (float64, bool) {
 			}
 		}
 	}
+	// within the traced length, any layout
+	if layouts[n.Op] && inside(c, n.Shape) || n.Op == "setitem" || n.Op == "stack" {
+		if o, ok := f.origin(elem{n, index(c, n.Shape)}); ok && len(o) == 1 {
+			return f.at(o[0].n, coords(o[0].i, o[0].n.Shape), depth+1)
+		}
+	}
 	return 0, false
+}
+
+// inside reports whether coordinates lie within a shape.
+func inside(c, shape []int64) bool {
+	for i, x := range c {
+		if x < 0 || x >= shape[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func containsColon(s string) bool {

@@ -18,6 +18,7 @@ type mixer struct {
 	convNode *graph.Node
 	gate     *graph.Node
 	call     *graph.Call
+	spatial  bool // a convolution over neighbours that is no causal one along a sequence
 }
 
 // mixerAt looks for a state-space, linear-attention, recurrent or convolutional mixer.
@@ -26,6 +27,7 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 	m := &mixer{call: c}
 	var soft, lru, peak, logsig, outer, fixedDecay, decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node
 	var decay2 bool
+	var spatial *graph.Node
 	for id := c.First; id < c.Last; id++ {
 		n := f.node(id)
 		if n == nil || !f.content[n.ID] {
@@ -83,6 +85,11 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 			}
 		}
 	}
+	for _, n := range inOrder(br.nodes) {
+		if f.spatial(n) && (br.mlp == nil || n.ID < br.mlp.up.out.ID) {
+			spatial = n
+		}
+	}
 	if soft != nil && decay == nil && !decay2 && solve == nil {
 		return nil // an attention that was not recognised
 	}
@@ -109,6 +116,9 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 		m.kind, m.schedule, m.node = "other", "linear", products
 	case m.convNode != nil && cumsum == nil && exps == nil:
 		m.kind, m.schedule, m.node = "short-conv", "conv", m.convNode
+	case spatial != nil && soft == nil && exps == nil && len(b.attns) == 0: // beside an attention it is a detail of the feed-forward
+		m.kind, m.schedule, m.node, m.spatial = "other", "conv", spatial, true
+		return m
 	default:
 		return nil
 	}
@@ -147,6 +157,16 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 		}
 	}
 	return m
+}
+
+// spatial reports whether a node is a convolution over neighbours in a plane
+// or a volume.
+func (f *flow) spatial(n *graph.Node) bool {
+	if n.Op != "conv2d" && n.Op != "conv3d" {
+		return false
+	}
+	p := f.projection(n)
+	return p != nil && len(p.weight.Shape) > 2 && numel(p.weight.Shape[2:]) > 1
 }
 
 // sizes finds heads, widths and state from the parameters of a decay and the

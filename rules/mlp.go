@@ -61,6 +61,9 @@ func (f *flow) mlpAt(down *proj) *mlp {
 			return nil
 		}
 	}
+	if f.batchNormed(n) || f.spatial(down.out) {
+		return nil // a stage of a convolutional network
+	}
 	if n.Op == "glu" {
 		m.gated, m.fused, m.act, m.product = true, true, n, n
 		m.gate = f.varProj(vars[0])
@@ -110,6 +113,25 @@ func (m *mlp) finish(f *flow) {
 		c = c.Parent
 	}
 	m.call = c
+}
+
+// batchNormed reports whether an elementwise computation normalises over the
+// batch, as convolutional networks do between convolutions.
+func (f *flow) batchNormed(n *graph.Node) bool {
+	for d := 0; n != nil && d < 20; d++ {
+		if u := f.normOut[n]; u != nil {
+			if u.kind == "batchnorm" {
+				return true
+			}
+			n = u.in
+			continue
+		}
+		if f.projection(n) != nil || len(n.In) == 0 {
+			return false
+		}
+		n = n.In[0]
+	}
+	return false
 }
 
 // variables are where an elementwise computation begins: the values that are

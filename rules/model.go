@@ -27,7 +27,7 @@ func runModel(p *Pass) {
 		} else if k := p.kindOfInputs(); k != "" {
 			p.Report("model.kind", k, p.Model.At)
 		} else {
-			p.Report("model.kind", "other", p.Model.At)
+			unknown(p.Report("model.kind", nil, p.Model.At), why)
 		}
 		unknown(p.Report("model.layers", nil, p.Model.At), why)
 		return
@@ -47,46 +47,101 @@ func runModel(p *Pass) {
 	f.Expr = e
 }
 
+// soundInputs are the names that the framework has for waves and spectra, of
+// all inputs of three dimensions or fewer.
+var soundInputs = set("input_values", "input_features", "audio_values", "input_audio", "spectrogram", "audio", "waveform", "audio_features", "audio_input_features")
+
+// torchConvs are torch's modules with a kernel.
+var torchConvs = set("Conv1d", "Conv2d", "Conv3d")
+
 // kindOfInputs decides by what goes in, where that settles it.
 func (p *Pass) kindOfInputs() string {
-	tokens, image, sound := false, false, false
+	tokens, image, sound, series := false, false, false, false
 	for _, n := range p.f.t.Nodes {
 		if n.Op != "input" || len(p.f.users[n.ID]) == 0 {
 			continue
 		}
 		switch {
-		case isInt(n.DType) && n.Name != "attention_mask" && n.Name != "position_ids":
-			tokens = true
-		case strings.HasPrefix(n.DType, "float") && len(n.Shape) >= 4:
-			image = true
-		case strings.HasPrefix(n.DType, "float") && n.Name != "attention_mask" && n.Name != "inputs_embeds":
-			sound = true
+		case isInt(n.DType):
+			tokens = tokens || p.f.content[n.ID]
+		case !strings.HasPrefix(n.DType, "float") || n.Name == "attention_mask":
 		case n.Name == "inputs_embeds":
 			tokens = true
+		case len(n.Shape) >= 4:
+			image = true
+		case soundInputs[n.Name]:
+			sound = true
+		default:
+			series = true // features of another kind: of image regions, measurements in time
 		}
 	}
-	if p.Model.Root != nil && tokens && !image {
-		// a tower that was not run: patches are cut by convolutions over planes
-		p.Model.Root.Walk(func(m *graph.Module) {
-			for _, q := range m.Params {
-				if len(q.Shape) == 4 && q.Shape[2].N > 1 && q.Shape[2].N == q.Shape[3].N || len(q.Shape) == 5 {
-					image = true
-				}
-			}
-		})
+	if tokens && !image && !sound && p.main != nil && p.idleTower(p.anyCausal(p.main)) {
+		image = true
 	}
-	if p.crossed() && !image {
+	if p.crossed() && !image && !p.sees() {
 		return "encoder-decoder"
 	}
 	switch {
-	case image && tokens, image && sound, sound && tokens:
+	case image && tokens, image && sound, sound && tokens, series && tokens:
 		return "multimodal"
 	case image:
 		return "vision"
 	case sound:
 		return "audio"
+	case series:
+		return "other"
 	}
 	return ""
+}
+
+// sees reports whether the main stack's own attention is known to look ahead,
+// as that of a decoder does not.
+func (p *Pass) sees() bool {
+	for _, b := range p.main.own() {
+		for _, a := range b.attns {
+			if a.cross || a.foreign {
+				continue
+			}
+			v := p.sight(b, a)
+			return v.why == "" && !v.causal
+		}
+	}
+	return false
+}
+
+// idleTower reports whether the model has a part for another kind of input that
+// this run did not use: convolutions over planes (in a language model also
+// over sequences, and lists of two or more blocks), none of which ran.
+func (p *Pass) idleTower(causal bool) bool {
+	ran := map[string]bool{}
+	classes := map[string]bool{}
+	for _, c := range p.f.t.Calls {
+		classes[c.Class] = true
+		for path := c.Path; path != "" && !ran[path]; {
+			ran[path] = true
+			path = path[:max(0, strings.LastIndexByte(path, '.'))]
+		}
+	}
+	for _, n := range p.f.t.Nodes {
+		if n.Op == "param" && len(p.f.users[n.ID]) > 0 {
+			ran[ownerPath(n.Name)] = true
+		}
+	}
+	found := false
+	p.Model.Root.Walk(func(m *graph.Module) {
+		if m.Path == "" || ran[m.Path] || found {
+			return
+		}
+		for _, q := range m.Params {
+			if torchConvs[m.Class] && m.At.IsZero() && (len(q.Shape) > 3 || len(q.Shape) == 3 && causal) && q.Shape[2].N > 1 {
+				found = true
+			}
+		}
+		if causal && m.Container && len(m.Children) >= 2 && m.Children[0].Class == m.Children[1].Class && len(m.Children[0].Children) >= 2 && !classes[m.Children[0].Class] {
+			found = true
+		}
+	})
+	return found
 }
 
 // crossed reports whether the main stack attends to another stack's output.
@@ -109,16 +164,17 @@ func (p *Pass) kindOfStack() string {
 		}
 	}
 	for _, b := range p.main.blocks {
-		{
-			for _, br := range b.branches() {
-				if br.mix != nil {
-					return "decoder-only"
-				}
+		for _, br := range b.branches() {
+			if br.mix != nil && br.mix.schedule != "conv" {
+				return "decoder-only"
 			}
 		}
-	}
-	if len(p.attns) == 0 {
-		return "other"
+		for id := b.call.First; id < b.call.Last; id++ {
+			// a Fourier transform over the sequence looks both ways
+			if n := p.f.node(id); n != nil && p.f.content[n.ID] && (n.Op == "fftn" || n.Op == "fft_fftn" || n.Op == "fft2" || n.Op == "fft_fft2") {
+				return "encoder-only"
+			}
+		}
 	}
 	return ""
 }

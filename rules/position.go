@@ -73,7 +73,7 @@ func (p *Pass) bias(a *attn) (string, *graph.Node) {
 	}
 	for _, n := range a.biases {
 		learned, slopes := (*graph.Node)(nil), (*graph.Node)(nil)
-		perHead := false
+		perHead, distance := false, false
 		s := n.Shape
 		for i := 0; i+2 < len(s); i++ {
 			if s[i] > 1 {
@@ -84,6 +84,7 @@ func (p *Pass) bias(a *attn) (string, *graph.Node) {
 			if m.Op == "param" {
 				learned = m
 			}
+			distance = distance || m.Op == "arange" || m.Op == "cumsum"
 			if (m.Op == "mul" || m.Op == "einsum") && !isInt(m.DType) && m.DType != "bool" {
 				slopes = m
 			}
@@ -91,7 +92,7 @@ func (p *Pass) bias(a *attn) (string, *graph.Node) {
 		if learned != nil && !p.f.content[n.ID] {
 			return "relative-bias", n
 		}
-		if perHead && slopes != nil {
+		if perHead && distance && slopes != nil {
 			return "alibi", slopes
 		}
 	}

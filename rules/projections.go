@@ -166,7 +166,7 @@ func (f *flow) qkNorms(n *graph.Node, ps []*proj) []*norm {
 	var out []*norm
 	seen := map[*norm]bool{}
 	for _, x := range inOrder(f.slice(n, stop, nil)) {
-		if u := f.normOut[x]; u != nil && !seen[u] && f.content[x.ID] && !stop[x] {
+		if u := f.normOut[x]; u != nil && u.kind != "batchnorm" && !seen[u] && f.content[x.ID] && !stop[x] {
 			seen[u] = true
 			out = append(out, u)
 		}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"math"
 	"sort"
 
@@ -55,37 +56,43 @@ func (f *flow) rotated(q *graph.Node, dim int64, qk *graph.Node, plain bool, out
 	if axis < 0 || q.Shape[axis] != dim {
 		return nil, "queries of unknown shape"
 	}
-	c := make([]int64, len(q.Shape))
 	stop := func(n *graph.Node) bool { return outs[n] }
 	type pair struct{ a, b int64 }
 	via := map[*graph.Node]bool{}
 	var pairs []pair
-	var ownOffset []int64
 	bad := 0
-	for d := int64(0); d < dim; d++ {
-		c[axis] = d
-		src, ok := f.sources(elem{q, index(c, q.Shape)}, stop, via)
-		if !ok && len(src) == 0 {
-			bad++
-			continue
-		}
-		cols := map[int64]bool{}
-		for _, e := range src {
-			cols[e.i%max(1, lastDim(e.n))] = true
-		}
-		if len(cols) == 2 {
-			var p []int64
-			for k := range cols {
-				p = append(p, k)
+	look := func(c []int64) {
+		for d := int64(0); d < dim; d++ {
+			c[axis] = d
+			src, ok := f.sources(elem{q, index(c, q.Shape)}, stop, via)
+			if !ok && len(src) == 0 {
+				bad++
+				continue
 			}
-			sort.Slice(p, func(i, j int) bool { return p[i] < p[j] })
-			pairs = append(pairs, pair{p[0], p[1]})
-			ownOffset = append(ownOffset, d)
-		} else if len(cols) > 2 {
-			bad++
+			cols := map[int64]bool{}
+			for _, e := range src {
+				cols[e.i%max(1, lastDim(e.n))] = true
+			}
+			if len(cols) == 2 {
+				var p []int64
+				for k := range cols {
+					p = append(p, k)
+				}
+				sort.Slice(p, func(i, j int) bool { return p[i] < p[j] })
+				pairs = append(pairs, pair{p[0], p[1]})
+			} else if len(cols) > 2 {
+				bad++
+			}
 		}
 	}
-	_ = ownOffset
+	first, last := make([]int64, len(q.Shape)), make([]int64, len(q.Shape))
+	for i := 1; i < len(last); i++ {
+		last[i] = max(0, q.Shape[i]-1)
+	}
+	look(first)
+	if len(pairs) == 0 && bad == 0 {
+		look(last) // tokens in front (of a class, registers) may be left as they are
+	}
 	if len(pairs) == 0 {
 		if bad > 0 {
 			return nil, "what happens to the queries before the product is not understood"
@@ -161,15 +168,8 @@ func (f *flow) theta(r *rotation) {
 			}
 			// freq[i] = theta ** (-2i/dim); fast frequencies are the ones that
 			// scaling leaves alone
-			// theta ** (2/dim) is the ratio of neighbours; dim is twice their
-			// number, or one less where it is odd
 			if p.Data[0] > 0 && p.Data[1] > 0 {
-				for _, d := range []float64{float64(2 * len(p.Data)), float64(2*len(p.Data) - 1)} {
-					th := math.Pow(p.Data[0]/p.Data[1], d/2)
-					if v := f.snap(th); v != 0 && r.theta == 0 {
-						r.theta = v
-					}
-				}
+				r.theta = f.baseOf(p.Data[0]/p.Data[1], float64(len(p.Data)))
 				if r.theta == 0 {
 					r.why = "the frequencies are no powers of a base that is known"
 				}
@@ -185,39 +185,78 @@ func (f *flow) theta(r *rotation) {
 	}
 }
 
+// baseOf is the base whose powers n frequencies are, by the ratio of
+// neighbours: theta ** (2/dim), where dim is twice their number, or one less
+// where it is odd. Images take every other frequency for each axis, so that a
+// number of the config may be the base with half or twice that exponent.
+func (f *flow) baseOf(ratio, n float64) float64 {
+	var few float64
+	for _, d := range []float64{2 * n, 2*n - 1} {
+		v, config := f.snap(math.Pow(ratio, d/2))
+		if config {
+			return v
+		}
+		few = cmp.Or(few, v)
+	}
+	for _, d := range []float64{n, 4 * n} {
+		v := math.Pow(ratio, d/2)
+		var found float64
+		f.eachNumber(func(_ string, x any) {
+			if x, ok := x.(float64); ok && x > 1 && math.Abs(x-v) <= 2e-5*v {
+				found = x
+			}
+		})
+		if found != 0 {
+			return found
+		}
+	}
+	return few
+}
+
 // snap is the config value, or the number with few digits, that lies within
 // float32 rounding of v; 0 where there is none.
-func (f *flow) snap(v float64) float64 {
+func (f *flow) snap(v float64) (x float64, config bool) {
 	var best float64
-	f.eachNumber(func(name string, x float64) {
+	f.eachNumber(func(_ string, n any) {
+		x := asFloat(n)
 		if x > 1 && math.Abs(x-v) <= 2e-5*v*10 && (best == 0 || math.Abs(x-v) < math.Abs(best-v)) {
 			best = x
 		}
 	})
 	if best != 0 {
-		return best
+		return best, true
 	}
 	if v <= 1 || math.IsInf(v, 0) || math.IsNaN(v) {
-		return 0
+		return 0, false
 	}
 	p := math.Pow(10, math.Floor(math.Log10(v))-2)
 	if s := math.Round(v/p) * p; math.Abs(s-v) <= 2e-5*v {
-		return s
+		return s, false
+	}
+	return 0, false
+}
+
+// asFloat is a number of the config, whatever its type.
+func asFloat(v any) float64 {
+	switch v := v.(type) {
+	case float64:
+		return v
+	case int64:
+		return float64(v)
+	case int:
+		return float64(v)
 	}
 	return 0
 }
 
-// eachNumber visits the numbers of the config, nested ones too.
-func (f *flow) eachNumber(visit func(name string, v float64)) {
+// eachNumber visits the numbers of the config, nested ones too, as they are:
+// int64, int or float64.
+func (f *flow) eachNumber(visit func(name string, v any)) {
 	var walk func(name string, v any)
 	walk = func(name string, v any) {
 		switch v := v.(type) {
-		case float64:
+		case float64, int64, int:
 			visit(name, v)
-		case int64:
-			visit(name, float64(v))
-		case int:
-			visit(name, float64(v))
 		case map[string]any:
 			for k, x := range v {
 				walk(name+"."+k, x)

@@ -106,8 +106,8 @@ func (p *Pass) prepare() {
 // classify says what each branch of a block is.
 func (f *flow) classify(b *block) {
 	for _, a := range b.attns {
-		// cross-attention: the keys come from outside the block's stream
-		a.cross = !f.reaches(a.k, b) && !f.shared(a, b)
+		a.cross = f.crosses(a, b)
+		a.foreign = !f.reaches(a.q, b)
 	}
 	{
 		for _, br := range b.branches() {
@@ -149,6 +149,116 @@ func (f *flow) classify(b *block) {
 			}
 		}
 	}
+	if b.other != "" && b.other != spread {
+		f.looseMLP(b)
+	}
+}
+
+// convolutional reports whether a block is made of convolutions alone.
+func (f *flow) convolutional(b *block) bool {
+	convolves, other := false, len(b.attns) > 0
+	for id := b.call.First; id < b.call.Last; id++ {
+		if n := f.node(id); n != nil && f.projection(n) != nil && n.Op != "add" {
+			convolves = convolves || convs[n.Op] && numel(n.In[1].Shape[2:]) > 1
+			other = other || !convs[n.Op]
+		}
+	}
+	return convolves && !other
+}
+
+// unexplained reports whether a block has learned products outside its
+// attentions and the branches that are understood. A block of convolutions
+// alone has no feed-forward.
+func (f *flow) unexplained(b *block) bool {
+	if f.convolutional(b) {
+		return false
+	}
+	for id := b.call.First; id < b.call.Last; id++ {
+		n := f.node(id)
+		if n == nil || f.projection(n) == nil {
+			continue
+		}
+		known := false
+		for _, a := range b.attns {
+			known = known || within(n, a.call)
+		}
+		for _, br := range b.branches() {
+			known = known || br.kind != "" && br.nodes[n]
+		}
+		if !known {
+			return true
+		}
+	}
+	return false
+}
+
+// looseMLP is a feed-forward somewhere in a block whose sums are not understood.
+func (f *flow) looseMLP(b *block) {
+	for _, br := range b.branches() {
+		if br.mlp != nil || br.moe != nil || br.mix != nil {
+			return
+		}
+	}
+	for id := b.call.Last - 1; id >= b.call.First; id-- {
+		n := f.node(id)
+		p := f.projection(n)
+		if p == nil || p.outWidth() != lastDim(b.in) {
+			continue
+		}
+		taken := false
+		for _, a := range b.attns {
+			taken = taken || within(n, a.call)
+		}
+		for _, br := range b.branches() {
+			taken = taken || br.nodes[n]
+		}
+		if taken {
+			continue
+		}
+		m := f.mlpAt(p)
+		if m == nil || !m.actOK || m.actName == "linear" || m.call == nil {
+			continue
+		}
+		br := &branch{term: n, out: n, call: m.call, kind: "mlp", mlp: m, nodes: map[*graph.Node]bool{}}
+		for _, x := range inOrder(f.slice(n, map[*graph.Node]bool{m.up.out: true}, b.call)) {
+			br.nodes[x] = true
+		}
+		b.loose = append(b.loose, br)
+		return
+	}
+}
+
+// crosses reports whether the keys come from elsewhere than the block's stream:
+// from an encoder, or from features. A second stream that the stack carries
+// along from parameters alone, or a pooled form of its own stream, is no such place.
+func (f *flow) crosses(a *attn, b *block) bool {
+	if f.reaches(a.k, b) || f.shared(a, b) {
+		return false
+	}
+	first := b.stack.blocks[0]
+	other := map[*graph.Node]bool{}
+	for _, x := range first.call.In {
+		if f.content[x.ID] && root(x) != root(first.in) {
+			other[root(x)] = true
+		}
+	}
+	seen := map[*graph.Node]bool{}
+	work := []*graph.Node{a.k}
+	for len(work) > 0 {
+		n := root(work[len(work)-1])
+		work = work[:len(work)-1]
+		if n == nil || seen[n] || n.NoValue || !f.content[n.ID] || n == root(first.in) {
+			continue
+		}
+		seen[n] = true
+		if n.Op == "input" || other[n] && f.fromInputs(n) {
+			return true
+		}
+		if !other[n] {
+			work = append(work, n.In...)
+		}
+	}
+	return false
 }
 
 // shared reports whether the keys are those of an earlier block of the stack.
@@ -265,8 +375,11 @@ func (f *flow) mixes(b *block, br *branch) bool {
 	return false
 }
 
-// pickMain chooses the main stack: the one that attends to another, else the
-// last one on the way to the model's first output.
+// pickMain chooses the main stack: the last one on the way to the model's
+// first output. A decoder that begins with tokens counts whatever its length;
+// any other short stack after a long one refines, and is not the main one.
+// Of stacks side by side the one that reads tokens is the main one, else the
+// longer one.
 func (p *Pass) pickMain() {
 	if len(p.stacks) == 0 {
 		return
@@ -296,24 +409,73 @@ func (p *Pass) pickMain() {
 		}
 		bl := best.blocks[len(best.blocks)-1]
 		bestReach := out == nil || p.f.depends(out, bl.out)
+		after := p.f.depends(last.out, bl.out)
 		switch {
 		case reach != bestReach:
 			if reach {
 				best = s
 			}
-		case p.f.depends(last.out, bl.out):
-			// it comes after: the stack of the language model after the one of
-			// vision; a short refinement after the main stack does not count
-			if len(s.blocks)*3 >= len(best.blocks) || s.cross {
+		case after:
+			mixes := p.decides(s)
+			switch {
+			case mixes && !p.decides(best): // a backbone of convolutions comes before
+				best = s
+			case !mixes && p.decides(best): // a neck
+			case len(s.blocks)*3 >= len(best.blocks) || s.cross && p.readsTokens(s):
 				best = s
 			}
 		case p.f.depends(bl.out, last.out):
+		case p.readsTokens(s) != p.readsTokens(best):
+			if p.readsTokens(s) {
+				best = s
+			}
 		case len(s.blocks) > len(best.blocks):
 			best = s
 		}
 	}
 	best.main = true
 	p.main = best
+}
+
+// decides reports whether a stack holds attention or another mixer than convolutions.
+func (p *Pass) decides(s *stack) bool {
+	for _, b := range s.blocks {
+		for _, br := range b.branches() {
+			if br.mix != nil && br.mix.schedule != "conv" {
+				return true
+			}
+		}
+		if len(b.attns) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// readsTokens reports whether a stack's stream begins with a table of tokens,
+// and no other stack between.
+func (p *Pass) readsTokens(s *stack) bool {
+	ends := map[*graph.Node]bool{}
+	for _, o := range p.stacks {
+		if o != s {
+			ends[root(o.blocks[len(o.blocks)-1].out)] = true
+		}
+	}
+	seen := map[*graph.Node]bool{}
+	work := []*graph.Node{s.blocks[0].in}
+	for len(work) > 0 {
+		n := root(work[len(work)-1])
+		work = work[:len(work)-1]
+		if n == nil || seen[n] || n.NoValue || !p.f.content[n.ID] || ends[n] {
+			continue
+		}
+		if n.Op == "embedding" {
+			return true
+		}
+		seen[n] = true
+		work = append(work, n.In...)
+	}
+	return false
 }
 
 // stackName is "main" or the path of the largest part that holds this stack

@@ -33,6 +33,9 @@ func runSchedule(p *Pass) {
 				why = w
 			}
 			at = append(at, spans...)
+			if len(ms) > 0 && ms[0] != k && b.apart(a) {
+				why = "attentions that follow one another in " + b.call.Path + " see different keys"
+			}
 			ms = appendStr(ms, k)
 		}
 		{
@@ -40,6 +43,12 @@ func runSchedule(p *Pass) {
 				switch br.kind {
 				case "mixer":
 					ms = appendStr(ms, br.mix.schedule)
+					switch {
+					case br.mix.spatial && br.mlp != nil:
+						fs = appendStr(fs, "dense")
+					case br.mix.spatial && !p.f.convolutional(b):
+						ffnWhy = "what follows the convolution in " + b.call.Path + " is no feed-forward of a known form"
+					}
 					if br.mix.node != nil {
 						at = append(at, site(br.mix.node))
 					}
@@ -49,6 +58,8 @@ func runSchedule(p *Pass) {
 					}
 					if br.mlp != nil {
 						fs = appendStr(fs, "dense")
+					} else if len(b.branches()) == 1 && p.f.beyond(b, br) {
+						ffnWhy = "what surrounds the attention in " + b.call.Path + " is no feed-forward of a known form"
 					}
 				case "mlp":
 					fs = appendStr(fs, "dense")
@@ -57,10 +68,10 @@ func runSchedule(p *Pass) {
 				case "":
 					if len(br.attns) == 0 {
 						w := "a branch of " + b.call.Path + " is neither attention nor a feed-forward of a known form"
-						if len(b.attns) == 0 && !hasKind(b, "mixer") {
+						if len(b.attns) == 0 && !hasKind(b, "mixer") && !p.f.convolutional(b) {
 							why = w
 						}
-						if !hasKind(b, "mlp") && !hasKind(b, "moe") {
+						if !hasKind(b, "mlp") && !hasKind(b, "moe") && !p.f.convolutional(b) {
 							ffnWhy = w
 						}
 					}
@@ -76,6 +87,12 @@ func runSchedule(p *Pass) {
 					}
 				}
 			}
+		}
+		if b.other != "" && len(fs) == 0 && ffnWhy == "" && p.f.unexplained(b) {
+			ffnWhy = "a part of " + b.call.Path + " is neither attention nor a feed-forward of a known form"
+		}
+		if len(ms) == 0 && p.f.convolutional(b) {
+			ms = []string{"conv"}
 		}
 		if len(ms) == 0 {
 			ms = []string{"none"}
@@ -103,6 +120,31 @@ func runSchedule(p *Pass) {
 	}
 }
 
+// apart reports whether an attention begins only after the block's first one
+// has ended: the two follow one another.
+func (b *block) apart(a *attn) bool {
+	first := b.attns[0]
+	return a != first && a.call != first.call && a.call.First >= first.call.Last
+}
+
+// beyond reports whether a branch has learned products that belong to none of
+// the block's attentions.
+func (f *flow) beyond(b *block, br *branch) bool {
+	for n := range br.nodes {
+		if f.projection(n) == nil {
+			continue
+		}
+		in := false
+		for _, a := range b.attns {
+			in = in || within(n, a.call) || a.op != nil && (a.op.out == n || a.op.weight == f.projection(n).weight)
+		}
+		if !in {
+			return true
+		}
+	}
+	return false
+}
+
 // scheduleAt is the line at which a list of layer kinds in the config is set.
 func (p *Pass) scheduleAt() []graph.Span {
 	n := len(p.main.blocks)
@@ -123,7 +165,7 @@ func (p *Pass) attentionKind(b *block, a *attn) (kind, why string, at []graph.Sp
 	if a.sparse != nil {
 		return "sparse", "", []graph.Span{site(a.sparse)}
 	}
-	if n := p.f.pooledKeys(a); n != nil {
+	if n := p.f.pooledKeys(b, a); n != nil {
 		return "compressed", "", []graph.Span{site(n)}
 	}
 	v := p.sight(b, a)
@@ -132,6 +174,8 @@ func (p *Pass) attentionKind(b *block, a *attn) (kind, why string, at []graph.Sp
 		return "full", v.partly, nil
 	case v.why != "":
 		return "full", v.why, nil
+	case p.f.pooled(b, a):
+		return "compressed", "", []graph.Span{site(a.qk)}
 	case v.chunked:
 		return "chunked", "", v.at
 	case v.window > 0:
@@ -143,7 +187,10 @@ func (p *Pass) attentionKind(b *block, a *attn) (kind, why string, at []graph.Sp
 // pooledKeys recognises keys that are joined from those of the tokens and from
 // ones that stand for many tokens: fewer than the tokens, from projections of
 // their own; none at all where the traced length is shorter than one group.
-func (f *flow) pooledKeys(a *attn) *graph.Node {
+func (f *flow) pooledKeys(b *block, a *attn) *graph.Node {
+	if b.same != nil {
+		b = b.same
+	}
 	seen := map[*graph.Node]bool{}
 	for n := a.k; n != nil && !seen[n]; {
 		seen[n] = true
@@ -151,7 +198,7 @@ func (f *flow) pooledKeys(a *attn) *graph.Node {
 			d := dimOf(n, "dim", 0, len(n.Shape))
 			for i := range 2 {
 				x, o := n.In[i], n.In[1-i]
-				if d < 0 || d >= len(n.Shape) || d == len(n.Shape)-1 || x.Shape[d] >= o.Shape[d] {
+				if d < 0 || d >= len(n.Shape) || d == len(n.Shape)-1 || x.Shape[d] >= o.Shape[d] || !f.reaches(o, b) {
 					continue
 				}
 				if x.Shape[d] > 0 {

@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/arch-extract/arch-extract/extract/graph"
 )
 
@@ -13,8 +16,8 @@ var scoresRule = &Rule{
 
 func runScores(p *Pass) {
 	p.each(func(b *block, a *attn, path string) {
-		qf, qat := p.f.factorsBehind(a.q, a.qp)
-		kf, kat := p.f.factorsBehind(a.k, a.kp)
+		qf, qat, why := p.f.factorsBehind(a.q, a.qp)
+		kf, kat, kwhy := p.f.factorsBehind(a.k, a.kp)
 		if p.f.latent(a) && len(a.qp) > 0 {
 			// makes up for the narrow latent: it belongs to that, not to the product
 			if r := lastDim(a.qp[0].in); r > 0 && near(qf.v, sqrt(float64(lastDim(b.in))/float64(r))) {
@@ -30,6 +33,11 @@ func runScores(p *Pass) {
 		f.Status = graph.Present
 		if c.e != nil {
 			f.Expr = c.e.String()
+		}
+		if w := cmp.Or(a.scaleWhy, why, kwhy); w != "" && c.v == 1 && c.e == nil {
+			// beside a number, a learned factor is no part of it
+			unknown(f, w)
+			f.Expr = ""
 		}
 		f = p.Block(b, path, "attention.softcap", "none", site(a.qk), site(a.soft), a.qk.At)
 		if a.softcap != nil {
@@ -180,17 +188,77 @@ var maskRule = &Rule{
 // sight is visible with doubts where nothing was found to hide keys.
 func (p *Pass) sight(b *block, a *attn) visibility {
 	v := p.f.visible(a)
+	if n := p.f.part(b, a); n > 0 && v.why == "" && !v.causal {
+		v.chunked, v.window, v.partly = true, n, ""
+		v.at = append([]graph.Span{site(a.qk)}, v.at...)
+		return v
+	}
 	if v.why == "" && !v.causal && len(v.at) == 0 {
 		switch {
 		case a.sparse != nil:
 			v.why = "keys are chosen by scores; which keys may be chosen is not known"
-		case len(a.contentful) > 0:
+		case slices.ContainsFunc(a.contentful, p.f.hides):
 			v.why = "what is added to the scores depends on the hidden state and may hide keys"
 		case p.anyCausal(b.stack):
 			v.why = "no mask was found here though other layers of the stack are causal"
 		}
 	}
 	return v
+}
+
+// extent is how many queries and keys meet in one product, and how many tokens
+// the block's stream has; zeros where that cannot be read off the shapes.
+func (f *flow) extent(b *block, a *attn) (queries, keys, tokens int64) {
+	r := len(b.in.Shape)
+	if r < 2 || len(a.qp) == 0 || a.qk.Op == "einsum" || a.cross || a.foreign {
+		return 0, 0, 0
+	}
+	if in := a.qp[0].in; a.qp[0].conv || lastDim(in) != lastDim(b.in) {
+		return 0, 0, 0
+	}
+	tokens = numel(b.in.Shape) / max(1, lastDim(b.in))
+	if r >= 3 {
+		tokens /= max(1, b.in.Shape[0])
+	}
+	if a.fused {
+		if len(a.q.Shape) < 3 || len(a.k.Shape) < 3 {
+			return 0, 0, 0
+		}
+		return a.q.Shape[len(a.q.Shape)-2], a.k.Shape[len(a.k.Shape)-2], tokens
+	}
+	s := a.qk.Shape
+	if len(s) < 3 {
+		return 0, 0, 0
+	}
+	return s[len(s)-2], s[len(s)-1], tokens
+}
+
+// part is the number of tokens that attend to one another where a block cuts
+// its tokens into parts of equal size (windows of an image); 0 where it does not.
+func (f *flow) part(b *block, a *attn) int64 {
+	queries, keys, tokens := f.extent(b, a)
+	heads := f.headsOf(a)
+	if queries == 0 || keys != queries || 2*queries > tokens || heads == 0 || a.dim == 0 {
+		return 0
+	}
+	batch := int64(1)
+	if len(b.in.Shape) >= 3 {
+		batch = b.in.Shape[0]
+	}
+	if numel(a.q.Shape) < heads*a.dim*tokens*batch {
+		return 0
+	}
+	return keys
+}
+
+// pooled reports whether every token asks, but only a smaller number of keys
+// answers, that were computed from all tokens together.
+func (f *flow) pooled(b *block, a *attn) bool {
+	if b.same != nil {
+		b = b.same
+	}
+	queries, keys, tokens := f.extent(b, a)
+	return queries > 0 && queries == tokens && keys < queries && f.reaches(a.k, b)
 }
 
 // anyCausal reports whether some self-attention of the stack is causal.

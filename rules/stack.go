@@ -110,6 +110,7 @@ func (f *flow) signature(b *block, start int32) string {
 // chain is a candidate: calls of the elements of one container in order.
 type chain struct {
 	prefix string
+	named  bool // "layer1", "layer2": attributes, not the elements of a list
 	calls  []*graph.Call
 }
 
@@ -119,21 +120,26 @@ func (f *flow) findStacks() []*stack {
 	for _, c := range f.t.Calls {
 		i := strings.LastIndexByte(c.Path, '.')
 		last := c.Path[i+1:]
+		named := false
 		if _, err := strconv.Atoi(last); err != nil {
 			last = strings.TrimLeft(last, "abcdefghijklmnopqrstuvwxyz_")
+			named = true
 			if _, err := strconv.Atoi(last); err != nil {
 				continue
 			}
 		}
 		p := strings.TrimRight(c.Path, "0123456789")
 		if byPrefix[p] == nil {
-			byPrefix[p] = &chain{prefix: strings.TrimSuffix(p, ".")}
+			byPrefix[p] = &chain{prefix: strings.TrimSuffix(p, "."), named: named}
 			order = append(order, byPrefix[p])
 		}
 		byPrefix[p].calls = append(byPrefix[p].calls, c)
 	}
 	var good []*chain
 	for _, ch := range order {
+		if ch.named && len(ch.calls) == 1 {
+			continue // a name that ends in a digit
+		}
 		if f.isChain(ch) {
 			good = append(good, ch)
 		}
@@ -192,7 +198,8 @@ func (f *flow) findStacks() []*stack {
 			place(ch, nil)
 		}
 	}
-	stacks = f.weave(stacks)
+	stacks = f.weave(f.join(stacks))
+	f.enliven(stacks)
 	for _, s := range stacks {
 		sort.SliceStable(s.blocks, func(i, j int) bool { return s.blocks[i].call.ID < s.blocks[j].call.ID })
 		for i, b := range s.blocks {
@@ -201,6 +208,34 @@ func (f *flow) findStacks() []*stack {
 		f.streams(s)
 	}
 	return stacks
+}
+
+// join makes one stack of those whose modules lie in lists of one list and are
+// called one list after the other: "block.0.*", "block.1.*".
+func (f *flow) join(stacks []*stack) []*stack {
+	var out []*stack
+	for _, s := range stacks {
+		joined := false
+		head, _, tail, ok := stageOf(s.prefix + ".")
+		for _, o := range out {
+			h, _, t, k := stageOf(o.prefix + ".")
+			if !ok || !k || h != head || t != tail || o.blocks[0].call.Class != s.blocks[0].call.Class {
+				continue
+			}
+			if f.feeds(o.blocks[len(o.blocks)-1].call, s.blocks[0].call) {
+				o.blocks = append(o.blocks, s.blocks...)
+				for i, b := range o.blocks {
+					b.stack, b.i = o, i
+				}
+				joined = true
+				break
+			}
+		}
+		if !joined {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // weave joins stacks whose modules are called in turn: the attention of layer 0
@@ -220,6 +255,10 @@ func (f *flow) weave(stacks []*stack) []*stack {
 					turn = turn && b.blocks[k].call.Last <= a.blocks[k+1].call.First
 				}
 			}
+			if turn && f.handsOn(a) {
+				gone[b] = true // heads that are asked after each block
+				continue
+			}
 			if turn {
 				for k := range n {
 					a.blocks[k].also = append(a.blocks[k].also, b.blocks[k].call)
@@ -235,6 +274,23 @@ func (f *flow) weave(stacks []*stack) []*stack {
 		}
 	}
 	return out
+}
+
+// handsOn reports whether each block of a stack gets exactly what the one
+// before gave: what is called between them is not part of the blocks.
+func (f *flow) handsOn(s *stack) bool {
+	for k := 1; k < len(s.blocks); k++ {
+		same := false
+		for _, x := range s.blocks[k].call.In {
+			for _, o := range s.blocks[k-1].call.Out {
+				same = same || f.content[o.ID] && root(x) == root(o)
+			}
+		}
+		if !same {
+			return false
+		}
+	}
+	return true
 }
 
 // isChain reports whether each call gets what the one before gave and does
@@ -307,17 +363,10 @@ func (f *flow) passThrough(ch *chain, nested []*chain) bool {
 	return true
 }
 
-// streams finds which input and output of each block is the residual stream.
-func (f *flow) streams(s *stack) {
-	pick := func(ns []*graph.Node) int {
-		for i, n := range ns {
-			if f.content[n.ID] && len(n.Shape) >= 2 && !isInt(n.DType) {
-				return i
-			}
-		}
-		return 0
-	}
-	inAt, outAt := -1, -1
+// streamAt says which argument and which result of the blocks is the residual
+// stream; -1 where the stack has one block or none is handed on.
+func (f *flow) streamAt(s *stack) (inAt, outAt int) {
+	inAt, outAt = -1, -1
 	for i := 1; i < len(s.blocks) && inAt < 0; i++ {
 		a, b := s.blocks[i-1].call, s.blocks[i].call
 		for oi, o := range a.Out {
@@ -335,6 +384,43 @@ func (f *flow) streams(s *stack) {
 			}
 		}
 	}
+	return inAt, outAt
+}
+
+// enliven marks the streams that begin with constants or parameters (queries of
+// zeros, learned queries) as content from their first block on, and reports
+// whether there are any.
+func (f *flow) enliven(stacks []*stack) bool {
+	found := false
+	for _, s := range stacks {
+		i, _ := f.streamAt(s)
+		first := s.blocks[0].call
+		if i < 0 || i >= len(first.In) {
+			continue
+		}
+		if x := first.In[i]; !f.content[x.ID] && len(x.Shape) >= 2 && !isInt(x.DType) && x.DType != "bool" {
+			f.seeds[x], found = true, true
+		}
+	}
+	if found {
+		f.markContent()
+		f.norms, f.normOut = nil, map[*graph.Node]*norm{}
+		f.findNorms()
+	}
+	return found
+}
+
+// streams finds which input and output of each block is the residual stream.
+func (f *flow) streams(s *stack) {
+	pick := func(ns []*graph.Node) int {
+		for i, n := range ns {
+			if f.content[n.ID] && len(n.Shape) >= 2 && !isInt(n.DType) {
+				return i
+			}
+		}
+		return 0
+	}
+	inAt, outAt := f.streamAt(s)
 	for _, b := range s.blocks {
 		xi, oi := inAt, outAt
 		if xi < 0 || xi >= len(b.call.In) || !f.content[b.call.In[xi].ID] {

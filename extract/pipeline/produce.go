@@ -8,6 +8,7 @@ import (
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/native/tensor"
 	"github.com/arch-extract/arch-extract/rules"
 )
 
@@ -105,8 +106,62 @@ func (s *Session) Describe(src *load.Source, family string, v Settings, r *Run) 
 	m.Source.Modeling = display(src, m.Source.Modeling)
 	m.Source.Config = display(src, m.Source.Config)
 	m.Source.Values = v.String()
-	read := func(file string) []byte { b, _ := src.ReadFile(file); return b }
-	return rules.Annotate(m, rules.Options{Source: read}), nil
+	opt := rules.Options{Source: func(file string) []byte { b, _ := src.ReadFile(file); return b }}
+	out := rules.Annotate(m, opt)
+	if n := rules.Length(out); n > 0 && f != nil {
+		s.lengthen(out, r, n, opt)
+	}
+	return out, nil
+}
+
+// lengthen runs a model once more on n tokens and takes over the facts, where
+// fewer of them are unknown then.
+func (s *Session) lengthen(m *graph.Model, r *Run, n int64, opt rules.Options) {
+	const most = 1 << 14
+	inputs, some := longer(r.Forward.Inputs, n)
+	if !some || n > most {
+		return
+	}
+	f, err := s.Forward(r.Built, Scenario{Inputs: inputs})
+	if err != nil {
+		return
+	}
+	long := s.Model(m.Family, r.Built, f, nil)
+	if facts := rules.Run(long, opt); unknowns(facts) < unknowns(m.Facts) {
+		m.Facts = facts
+	}
+}
+
+// longer are the inputs with n tokens in place of each row of token ids, and
+// whether there are any.
+func longer(inputs []Input, n int64) (out []Input, some bool) {
+	for _, in := range inputs {
+		if in.DType == tensor.Int64 && len(in.Shape) == 2 && in.Shape[1] > 1 && in.Shape[1] < n {
+			long := Input{Name: in.Name, Shape: []int64{in.Shape[0], n}, DType: in.DType}
+			if in.Data != nil {
+				for i := range in.Shape[0] {
+					row := in.Data[i*in.Shape[1] : (i+1)*in.Shape[1]]
+					long.Data = append(long.Data, row...)
+					for range n - in.Shape[1] {
+						long.Data = append(long.Data, row[len(row)-1])
+					}
+				}
+			}
+			in, some = long, true
+		}
+		out = append(out, in)
+	}
+	return out, some
+}
+
+func unknowns(facts []graph.Fact) int {
+	n := 0
+	for _, f := range facts {
+		if f.Status == graph.Unknown {
+			n++
+		}
+	}
+	return n
 }
 
 func display(src *load.Source, file string) string {
