@@ -41,7 +41,7 @@ func (p *Pass) describe() []graph.Block {
 		}
 		text := map[*block]*graph.Block{}
 		for _, b := range s.own() {
-			g := &graph.Block{Class: b.call.Class, At: p.class(b.call.Path), Stack: s.name, Flow: p.blockFlow(b), Parts: p.parts(b)}
+			g := &graph.Block{Class: b.call.Class, At: p.class(b.call.Path), Stack: s.name, Flow: p.blockFlow(b), Parts: p.parts(b), Stages: p.stagesOf(b)}
 			text[b] = g
 		}
 		for _, b := range s.blocks {

@@ -245,6 +245,26 @@ type Block struct {
 	Count int    `json:"count"`
 	Flow  string `json:"flow,omitempty"`
 	Parts []Part `json:"parts,omitempty"`
+	// Stages are the sums into the block's stream, in order; empty where the
+	// stream through the block is no chain of sums.
+	Stages []Stage `json:"stages,omitempty"`
+}
+
+// Stage is one sum into a block's stream: x = norm(x + branch + branch).
+type Stage struct {
+	Branches []Branch `json:"branches"`
+	Norm     string   `json:"norm,omitempty"` // the norm on the sum, by its path in the block; "norm" where it is written in line
+}
+
+// Branch is what a stage adds to the stream.
+type Branch struct {
+	Kind    string   `json:"kind,omitempty"`    // attention, cross_attention, attention+mixer, attention+mlp, mlp, moe, mixer; "" where it is none of them
+	Module  string   `json:"module,omitempty"`  // its path in the block; "" where the block itself computes it
+	Pre     []string `json:"pre,omitempty"`     // the norms between the stream and the branch, by path
+	Post    string   `json:"post,omitempty"`    // the norm on the branch before the sum
+	Scale   string   `json:"scale,omitempty"`   // the factor on the branch before the sum
+	Learned bool     `json:"learned,omitempty"` // a parameter scales the branch
+	From    int      `json:"from"`              // how many stages precede the stream that it reads; -1 where that is not known
 }
 
 // Part is one part of a block: its attention, its feed-forward, its experts.

@@ -1,0 +1,164 @@
+package draw
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/pipeline"
+)
+
+var (
+	only   = flag.String("families", "", "draw only these families, separated by commas")
+	update = flag.Bool("update", false, "write the pictures of the documentation")
+)
+
+// eachFamily describes the main class of families of the real release: of all, or of those named.
+func eachFamily(t *testing.T, named string, do func(m *graph.Model)) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("reads a real release")
+	}
+	ctx := context.Background()
+	wheel, err := load.Fetch(ctx, "transformers==5.23.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	timm, err := load.Fetch(ctx, "timm==1.0.31")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := load.Open(ctx, wheel, load.Options{Also: []string{timm}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { src.Close() })
+	families, err := src.Families()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if named != "" {
+		families = slices.DeleteFunc(families, func(f load.Family) bool { return !slices.Contains(strings.Split(named, ","), f.Name) })
+	}
+	type result struct{ panic error }
+	engine := &pipeline.Engine{Source: src, Jobs: 2}
+	pipeline.Each(engine, len(families), func(s *pipeline.Session, i int) (r result) {
+		defer pipeline.Bug(&r.panic)
+		file, class, err := src.DefaultClass(families[i])
+		if err != nil {
+			return r
+		}
+		c, err := s.Class(file.Module, class)
+		if err != nil {
+			return r
+		}
+		run, err := s.Run(c, pipeline.Settings{}, pipeline.Scenario{})
+		if err != nil {
+			return r
+		}
+		m, err := s.Describe(src, families[i].Name, pipeline.Settings{}, run)
+		if err == nil {
+			do(m)
+		}
+		return r
+	}, func(i int, r result) {
+		if r.panic != nil {
+			t.Errorf("%s: %v", families[i].Name, r.panic)
+		}
+	})
+}
+
+// TestEveryFamilyIsLegible draws every family of the release and looks for
+// text outside of its box or on other text, boxes on boxes, and lines through
+// either.
+func TestEveryFamilyIsLegible(t *testing.T) {
+	type drawn struct {
+		name   string
+		faults []string
+	}
+	ch := make(chan drawn, 1024)
+	eachFamily(t, *only, func(m *graph.Model) {
+		s := Draw(m)
+		var b bytes.Buffer
+		if err := s.WriteSVG(&b); err != nil {
+			t.Error(err)
+		}
+		fs := faults(s)
+		if err := wellFormed(b.Bytes()); err != nil {
+			fs = append(fs, err.Error())
+		}
+		ch <- drawn{m.Family, fs}
+	})
+	close(ch)
+	n := 0
+	kinds := map[string][]string{}
+	digits := regexp.MustCompile(`[0-9.]+|".*"`)
+	for d := range ch {
+		n++
+		for _, f := range d.faults {
+			k := digits.ReplaceAllString(f, "N")
+			kinds[k] = append(kinds[k], d.name+": "+f)
+		}
+	}
+	var names []string
+	for k := range kinds {
+		names = append(names, k)
+	}
+	sort.Slice(names, func(i, j int) bool { return len(kinds[names[i]]) > len(kinds[names[j]]) })
+	for _, k := range names {
+		l := kinds[k]
+		sort.Strings(l)
+		t.Errorf("%d times: %s", len(l), fmt.Sprint(l[:min(6, len(l))]))
+	}
+	t.Logf("%d families drawn", n)
+	if n < 480 && *only == "" {
+		t.Errorf("%d families were drawn; the release has more", n)
+	}
+}
+
+// TestDocumentedPictures holds the pictures of the documentation to what is drawn.
+func TestDocumentedPictures(t *testing.T) {
+	eachFamily(t, "gemma2,deepseek_v3,whisper", func(m *graph.Model) {
+		var b bytes.Buffer
+		if err := Draw(m).WriteSVG(&b); err != nil {
+			t.Error(err)
+		}
+		name := "../../docs/" + m.Family + ".svg"
+		if *update {
+			if err := os.WriteFile(name, b.Bytes(), 0o666); err != nil {
+				t.Error(err)
+			}
+		}
+		if old, err := os.ReadFile(name); err != nil || !bytes.Equal(old, b.Bytes()) {
+			t.Errorf("%s is not what is drawn (%v): go test ./extract/draw -run Documented -update", name, err)
+		}
+		if b.Len() > 60<<10 {
+			t.Errorf("%s has %d bytes", name, b.Len())
+		}
+	})
+}
+
+// wellFormed reads a document as XML to its end.
+func wellFormed(b []byte) error {
+	d := xml.NewDecoder(bytes.NewReader(b))
+	for {
+		if _, err := d.Token(); err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+	}
+}
