@@ -295,26 +295,26 @@ func (p *Pass) normFacts(b *block, u *norm) {
 	if isTorch(u.core) && u.call != nil {
 		cast = p.castAround(u)
 	}
+	skipped := graph.Span{}
 	if cast == "none" && !isTorch(u.core) || cast == "" {
-		if c, at := p.castInSource(u); c != "" {
-			p.Block(b, path, "norm.cast", c, at...)
-			goto eps
-		}
-		if cast == "" {
-			cast = "after-weight"
+		skipped = p.castSkipped(u)
+	}
+	switch {
+	case !skipped.IsZero():
+		cast = "before-weight"
+	case cast == "":
+		cast = "after-weight"
+	}
+	at = []graph.Span{made}
+	if !skipped.IsZero() {
+		at = []graph.Span{skipped, u.weightMul.At}
+	} else if u.castNode != nil {
+		at = []graph.Span{u.castNode.At}
+		if u.weightMul != nil && cast == "before-weight" {
+			at = append(at, u.weightMul.At)
 		}
 	}
-	{
-		at := []graph.Span{made}
-		if u.castNode != nil {
-			at = []graph.Span{u.castNode.At}
-			if u.weightMul != nil && cast == "before-weight" {
-				at = append(at, u.weightMul.At)
-			}
-		}
-		p.Block(b, path, "norm.cast", cast, at...)
-	}
-eps:
+	p.Block(b, path, "norm.cast", cast, at...)
 	if u.eps == nil || !u.eps.IsNum {
 		unknown(p.Block(b, path, "norm.eps", nil, u.epsAt, made), "no constant is added to the mean square")
 		return
@@ -356,19 +356,18 @@ func (p *Pass) castAround(u *norm) string {
 	return "none"
 }
 
-// castInSource reads the norm's own forward where the run took no cast because
-// everything is float32 already: a cast that stands before the line that
-// multiplies by the weight, or after.
-func (p *Pass) castInSource(u *norm) (string, []graph.Span) {
+// castSkipped is a conversion on a line between the norm's square root and its
+// product with the weight that the run did not take: it stands under a
+// condition on the weight's dtype, which is float32 here.
+func (p *Pass) castSkipped(u *norm) graph.Span {
 	if u.weightMul == nil || u.weightMul.At.File == "" || u.weightMul.At.File != u.core.At.File {
-		return "", nil
+		return graph.Span{}
 	}
-	for line := u.core.At.Line; line <= u.weightMul.At.Line; line++ {
+	for line := u.core.At.Line + 1; line < u.weightMul.At.Line; line++ {
 		s := graph.Span{File: u.core.At.File, Line: line}
-		t := p.text(s)
-		if containsAny(t, ".to(self.weight.dtype)", ".to(input_dtype)", ".type_as(", ".to(hidden_states.dtype)", ".to(dtype)") && line < u.weightMul.At.Line {
-			return "before-weight", []graph.Span{s, u.weightMul.At}
+		if containsAny(p.text(s), ".to(", ".type_as(", ".type(") {
+			return s
 		}
 	}
-	return "", nil
+	return graph.Span{}
 }

@@ -469,8 +469,12 @@ func runHead(p *Pass) {
 		r.At = spans(append(r.At, at)...)
 	}
 	hb := head.bias != nil && head.bias.Op == "param"
-	p.Report("head.bias", hb, at)
-	r := p.Report("logits.scale", "none", line)
+	r := p.Report("head.bias", hb, at)
+	if when, where := p.biasGate([]*proj{head}); !hb && when != "" {
+		r.Status, r.When = graph.Gated, when
+		r.At = spans(append(where, r.At...)...)
+	}
+	r = p.Report("logits.scale", "none", line)
 	p.setScale(r, scale, scaleAt)
 	r = p.Report("logits.softcap", "none", line)
 	if cap != nil {

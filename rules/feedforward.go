@@ -75,7 +75,7 @@ func (p *Pass) mlpFacts(b *block, br *branch, m *mlp) {
 	hasBias := m.up.bias != nil || m.down.bias != nil || m.gate != nil && m.gate.bias != nil
 	f = p.Block(b, path, "mlp.bias", hasBias, p.biasAt(m.gate), p.projAt(m.gate), p.projAt(m.up), p.projAt(m.down))
 	if !hasBias {
-		if when, where := p.biasGate([]*proj{m.up}); when != "" {
+		if when, where := p.biasGate([]*proj{m.up, m.down}); when != "" {
 			f.Status, f.When = graph.Gated, when
 			f.At = spans(append(where, f.At...)...)
 		}

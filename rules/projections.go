@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
@@ -47,35 +48,27 @@ func runProjections(p *Pass) {
 			bias = append(bias, "o")
 		}
 		f := p.Block(b, path, "attention.bias", bias, at...)
-		if len(bias) == 0 {
-			if when, where := p.biasGate(a.qp); when != "" {
+		all := slices.Concat(a.qp, a.kp, a.vp)
+		if a.op != nil {
+			all = append(all, a.op)
+		}
+		if when, where := p.biasGate(all); when != "" {
+			f.At = spans(append(where, f.At...)...)
+			if len(bias) == 0 {
 				f.Status, f.When = graph.Gated, when
-				f.At = spans(append(where, f.At...)...)
 			}
 		}
 	})
 }
 
-// biasGate finds the config value that a projection's bias argument names, in
-// the line that constructs it.
+// biasGate finds the config value that decides about the bias of a projection.
 func (p *Pass) biasGate(ps []*proj) (when string, at []graph.Span) {
-	if len(ps) == 0 {
-		return "", nil
-	}
-	made := p.weightMade(ps[0].weight)
-	for d := range 4 {
-		t := p.text(graph.Span{File: made.File, Line: made.Line + d})
-		for _, c := range p.Model.Config {
-			v, ok := c.Value.(bool)
-			if !ok || v {
-				continue
-			}
-			if containsAny(t, "bias=config."+c.Name, "bias=self.config."+c.Name) {
-				return "config." + c.Name, c.At
-			}
+	for _, q := range ps {
+		if q == nil {
+			continue
 		}
-		if containsAny(t, ")") && d > 0 {
-			break
+		if m := p.f.inits[ownerPath(q.weight.Name)]; m != nil && len(m.BiasExpr.Refs(nil)) > 0 {
+			return m.BiasExpr.String(), p.configAt(m.BiasExpr)
 		}
 	}
 	return "", nil

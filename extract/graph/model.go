@@ -67,16 +67,19 @@ type Constant struct {
 
 // Module is one nn.Module of the tree.
 type Module struct {
-	Name      string    `json:"name"`                // its name in the parent; "" for the model
-	Path      string    `json:"path"`                // "model.layers.0"; "" for the model
-	Class     string    `json:"cls"`                 // unqualified class name
-	At        Span      `json:"at,omitzero"`         // the class statement; zero for torch's classes
-	Made      Span      `json:"made,omitzero"`       // the line that constructed it
-	Container bool      `json:"container,omitempty"` // ModuleList, Sequential, ModuleDict
-	Repr      string    `json:"repr,omitempty"`      // what distinguishes torch's modules: "4096 -> 11008, no bias"
-	Params    []Param   `json:"params,omitempty"`
-	Buffers   []Param   `json:"buffers,omitempty"`
-	Children  []*Module `json:"children,omitempty"`
+	Name      string `json:"name"`                // its name in the parent; "" for the model
+	Path      string `json:"path"`                // "model.layers.0"; "" for the model
+	Class     string `json:"cls"`                 // unqualified class name
+	At        Span   `json:"at,omitzero"`         // the class statement; zero for torch's classes
+	Made      Span   `json:"made,omitzero"`       // the line that constructed it
+	Container bool   `json:"container,omitempty"` // ModuleList, Sequential, ModuleDict
+	Repr      string `json:"repr,omitempty"`      // what distinguishes torch's modules: "4096 -> 11008, no bias"
+	// BiasExpr is the expression of the config value that decides whether there is
+	// a bias; nil where the code does.
+	BiasExpr *Expr     `json:"-"`
+	Params   []Param   `json:"params,omitempty"`
+	Buffers  []Param   `json:"buffers,omitempty"`
+	Children []*Module `json:"children,omitempty"`
 }
 
 // Param is a parameter or buffer that a module owns.

@@ -46,6 +46,7 @@ func (s *Session) moduleTree(b *Built) *graph.Module {
 	walk = func(i *interp.Instance, name, path string, made graph.Span) *graph.Module {
 		st := nn.StateOf(i)
 		m := &graph.Module{Name: name, Made: made, Path: path, Class: i.Cls.Name, At: i.Cls.Span(), Container: i.Cls.Mod == "torch.nn.modules.container"}
+		m.BiasExpr = st.BiasExpr
 		if i.Cls.Native && !m.Container {
 			m.Repr = s.extraRepr(i)
 		}

@@ -53,6 +53,9 @@ func initLinear(in *interp.Interp, m *interp.Instance, st *State, inFeatures, ou
 		checkDims(in, p.ws[:], []interp.Value{outFeatures, inFeatures})
 	}
 	st.weightBias(in, f, p, 2, isTrue(in, bias))
+	if b, ok := bias.(interp.Bool); ok {
+		st.BiasExpr = b.E
+	}
 	callReset(in, m, "reset_parameters")
 }
 

@@ -18,6 +18,9 @@ type State struct {
 	Params, Buffers, Modules *interp.Dict
 	// NonPersistent holds the names of the buffers that state_dict leaves out; nil while there are none.
 	NonPersistent *interp.Set
+	// BiasExpr is the expression of the value that decided about the bias, where
+	// the config holds it.
+	BiasExpr *graph.Expr
 	// Training is what train() and eval() set.
 	Training bool
 
