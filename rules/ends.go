@@ -488,8 +488,7 @@ func runHead(p *Pass) {
 
 // overVocabulary reports whether an output projection chooses among tokens: it
 // is as wide as a table that tokens are looked up in, or its width follows from
-// the same config value; or, where no tokens go in, it is applied to each step
-// of a sequence of sound.
+// the same config value; or, where no tokens go in, from the vocabulary's size.
 func (p *Pass) overVocabulary(head *proj) bool {
 	width := p.weightDim(head, true)
 	sameValue := func(rows graph.Dim) bool {
@@ -536,7 +535,12 @@ func (p *Pass) overVocabulary(head *proj) bool {
 	if found {
 		return true
 	}
-	return !any && p.kindOfInputs() == "audio" && len(head.out.Shape) >= 3
+	if any || width.E == nil {
+		return false
+	}
+	return slices.ContainsFunc(width.E.Refs(nil), func(r string) bool {
+		return r[strings.LastIndexByte(r, '.')+1:] == "vocab_size" // the framework's name for it
+	})
 }
 
 // tiedAt is the config line that decides about tying.

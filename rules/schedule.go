@@ -202,7 +202,9 @@ func (f *flow) pooledKeys(b *block, a *attn) *graph.Node {
 					continue
 				}
 				if x.Shape[d] > 0 {
-					if ps, _ := f.nearest(x, nil); len(ps) > 0 && a.call != nil && within(ps[0].out, a.call) {
+					ps, _ := f.nearest(x, nil)
+					qs, _ := f.nearest(o, nil)
+					if len(ps) > 0 && a.call != nil && within(ps[0].out, a.call) && (len(qs) == 0 || qs[0].out != ps[0].out) {
 						return n
 					}
 					continue

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -18,13 +19,16 @@ import (
 // factTable is a table of facts that a person read from the code.
 type factTable struct {
 	Family, Class string
-	Facts         map[string]struct {
-		Value any
-		At    string
-	}
+	Facts         factRows            // of the main stack and the model as a whole
+	Stacks        map[string]factRows // of the other stacks
 }
 
-// TestFactTables compares the facts of the main stack with the tables of
+type factRows map[string]struct {
+	Value any
+	At    string // the deciding line
+}
+
+// TestFactTables compares the facts of each stack with the tables of
 // testdata/facts: every value, and how often the deciding line is among the
 // evidence.
 func TestFactTables(t *testing.T) {
@@ -55,29 +59,33 @@ func TestFactTables(t *testing.T) {
 				t.Fatal(err)
 			}
 			f, ferr := s.Forward(built, Scenario{})
-			by := map[string][]graph.Fact{}
+			by := map[string]map[string][]graph.Fact{}
 			for _, f := range rules.Run(s.Model(table.Family, built, f, ferr), opt) {
-				if f.Stack == "main" {
-					by[f.Key] = append(by[f.Key], f)
+				if by[f.Stack] == nil {
+					by[f.Stack] = map[string][]graph.Fact{}
 				}
+				by[f.Stack][f.Key] = append(by[f.Stack][f.Key], f)
 			}
-			for key, want := range table.Facts {
-				total++
-				got := overLayers(by[key])
-				if !reflect.DeepEqual(viaJSON(got), viaJSON(want.Value)) {
-					t.Errorf("%s: got %v, want %v (%s)", key, got, want.Value, want.At)
-					continue
-				}
-				values++
-				for _, f := range by[key] {
-					for _, at := range f.At {
-						if at.String() == want.At {
-							places++
-							goto next
-						}
+			compare := func(stack string, rows factRows) {
+				for key, want := range rows {
+					total++
+					fs := by[stack][key]
+					got := overLayers(fs)
+					if !reflect.DeepEqual(viaJSON(got), viaJSON(want.Value)) {
+						t.Errorf("%s of %s: got %v, want %v (%s)", key, stack, got, want.Value, want.At)
+						continue
+					}
+					values++
+					if slices.ContainsFunc(fs, func(f graph.Fact) bool {
+						return slices.ContainsFunc(f.At, func(at graph.Span) bool { return at.String() == want.At })
+					}) {
+						places++
 					}
 				}
-			next:
+			}
+			compare("main", table.Facts)
+			for stack, rows := range table.Stacks {
+				compare(stack, rows)
 			}
 		})
 	}

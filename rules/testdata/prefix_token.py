@@ -2,6 +2,7 @@
 # want position.kind: rope
 # want rope.layout: half
 # want rope.dim: 16
+# want schedule.mixers: [[full 2]]
 import torch
 from common import *
 
