@@ -104,7 +104,9 @@ func (f *flow) mlpAt(down *proj) *mlp {
 func (m *mlp) finish(f *flow) {
 	if s := root(m.down.in).Shape; len(s) > 0 {
 		m.hidden = s[len(s)-1]
-		if m.hidden == 1 && len(s) > 1 {
+		if m.down.conv && len(s) > 2 { // channels come second
+			m.hidden = s[1]
+		} else if m.hidden == 1 && len(s) > 1 {
 			m.hidden = s[len(s)-2]
 		}
 	}
