@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -26,37 +25,95 @@ import (
 )
 
 func (a *app) batchCommand() *cobra.Command {
-	var coverage bool
+	var o batchOptions
+	var stdin bool
+	var shard string
 	c := &cobra.Command{
 		Use:   "batch SOURCE -o DIR",
 		Short: "Every family of a source",
 		Long: `Batch writes the report of every family's main class to DIR/<family>.yaml
 (--format json: .json) and DIR/manifest.json with a row for each modeling file.
-Each file appears whole or not at all; a file that fails leaves the others as
-they are, and the exit status is 2. --coverage prints, for each fact, in how
-many families it is present, absent, gated and unknown, and why unknown; it
-needs no DIR.`,
-		Args: oneTarget,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := a.formatOf(cmd, "yaml", "json")
-			if err != nil {
+Each file appears whole or not at all, also where the run is interrupted; a file
+that fails leaves the others as they are, and the exit status is 2.
+
+--resume leaves alone what is up to date: where the content of every file that a
+report was made of is what it was, and the program too.
+--shard I/N takes the I-th of N parts of the families; its manifest is
+manifest-I-of-N.json.
+--format ndjson writes an object for each file to standard output, with its
+report; no DIR is needed.
+--stdin reads one SOURCE or TARGET a line from standard input and writes one
+line of JSON for each, in the same order, which depends on that line alone: for
+engines that drive many of these processes.
+--coverage prints, for each fact, in how many families it is present, absent,
+gated and unknown, and why unknown; it needs no DIR.`,
+		Example: `  arch-extract batch pip:transformers==5.23.0 -o reports --resume
+  arch-extract batch --format ndjson . | jq -r 'select(.status == "failed") | .file'
+  ls -d ~/models/* | arch-extract batch --stdin`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if stdin {
+				if len(args) > 0 {
+					return usagef(cmd, "--stdin reads the sources from standard input; %s is named beside it", args[0])
+				}
+				return nil
+			}
+			return oneTarget(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+			defer stop()
+			if stdin {
+				if o != (batchOptions{}) || shard != "" || a.format != "" && a.format != "ndjson" {
+					return usagef(cmd, "--stdin writes ndjson, and goes with none of --resume, --shard, --coverage")
+				}
+				return a.write(func(out io.Writer) error { return a.batchLines(ctx, cmd, out) })
+			}
+			if o.format, err = a.formatOf(cmd, "yaml", "json", "ndjson"); err != nil {
 				return err
 			}
-			if a.output == "" && !coverage {
+			if shard != "" {
+				if n, err := fmt.Sscanf(shard+" ", "%d/%d ", &o.part, &o.parts); n != 2 || err != nil || o.part < 1 || o.part > o.parts {
+					return usagef(cmd, "--shard %s: I/N is expected, as in 2/8", shard)
+				}
+			}
+			if a.output == "" && !o.coverage && o.format != "ndjson" {
 				return usagef(cmd, "batch writes a folder: name it with -o DIR")
+			}
+			if o.resume && (a.output == "" || o.format == "ndjson") {
+				return usagef(cmd, "--resume looks at what is in a folder: name it with -o DIR")
 			}
 			w, err := a.work(cmd, args[0])
 			if err != nil {
 				return err
 			}
 			defer w.close()
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
-			defer stop()
-			return w.batch(ctx, format, coverage)
+			if o.format == "ndjson" {
+				return w.write(func(out io.Writer) error { return w.batch(ctx, o, out) })
+			}
+			return w.batch(ctx, o, nil)
 		},
 	}
-	c.Flags().BoolVar(&coverage, "coverage", false, "count for each fact in how many families it is known")
+	f := c.Flags()
+	f.BoolVar(&o.resume, "resume", false, "leave alone what is up to date")
+	f.StringVar(&shard, "shard", "", "take the `I/N`-th part of the families")
+	f.BoolVar(&stdin, "stdin", false, "read one source a line from standard input, and write a line of JSON for each")
+	f.BoolVar(&o.coverage, "coverage", false, "count for each fact in how many families it is known")
 	return c
+}
+
+// batchOptions say what batch does.
+type batchOptions struct {
+	format           string
+	resume, coverage bool
+	part, parts      int // of --shard; 0 for all
+}
+
+// manifest is the name of the manifest.
+func (o batchOptions) manifest() string {
+	if o.parts > 0 {
+		return fmt.Sprintf("manifest-%d-of-%d.json", o.part, o.parts)
+	}
+	return "manifest.json"
 }
 
 // batchRow is one modeling file in the manifest.
@@ -70,6 +127,11 @@ type batchRow struct {
 	Seconds float64 `json:"seconds"`
 	Error   string  `json:"error,omitempty"`
 	At      string  `json:"at,omitempty"`
+	// Inputs is a digest of what the report was made of: the program, its
+	// settings, the files of the package that all families share, and the
+	// folders of Reads.
+	Inputs string   `json:"inputs,omitempty"`
+	Reads  []string `json:"reads,omitempty"`
 
 	report []byte
 	facts  []graph.Fact
@@ -82,77 +144,177 @@ type batchUnit struct {
 	main bool
 }
 
-func (w *work) batch(ctx context.Context, format string, coverage bool) error {
+// batch reports on every family: to DIR, or, with lines, as objects to out.
+func (w *work) batch(ctx context.Context, o batchOptions, lines io.Writer) error {
 	src := w.target.Source
-	if w.output != "" {
+	if lines == nil && w.output != "" {
 		if err := os.MkdirAll(w.output, 0o777); err != nil {
 			return err
 		}
 	}
 	var units []batchUnit
-	for _, fam := range w.target.Families {
+	for i, fam := range w.target.Families {
+		if o.parts > 0 && i%o.parts != o.part-1 {
+			continue
+		}
 		main, _, err := src.DefaultClass(fam)
 		for _, f := range fam.Files {
 			units = append(units, batchUnit{f, err == nil && f.Path == main.Path})
 		}
 	}
-	engine := &pipeline.Engine{Source: src, Jobs: w.jobs}
-	var rows []*batchRow
-	var failed, stopped bool
-	var werr error
-	pipeline.Each(engine, len(units), func(s *pipeline.Session, i int) *batchRow {
+	b := &batch{work: w, o: o, lines: lines, rows: make([]*batchRow, len(units))}
+	var todo []int
+	if lines == nil && w.output != "" {
+		b.inputs = newInputs(w, o.format)
+		old := b.previous()
+		for i, u := range units {
+			if r := old[src.Display(u.file.Path)]; r != nil && b.upToDate(r) {
+				r.File, b.rows[i] = u.file.Path, r
+			}
+		}
+	}
+	for i := range units {
+		if b.rows[i] == nil {
+			todo = append(todo, i)
+		}
+	}
+	if kept := len(units) - len(todo); kept > 0 {
+		w.note("%d of %d files are up to date", kept, len(units))
+	}
+	b.bar = w.bar(len(todo))
+	pipeline.Each(&pipeline.Engine{Source: src, Jobs: w.jobs}, len(todo), func(s *pipeline.Session, i int) *batchRow {
 		if ctx.Err() != nil {
 			return nil
 		}
-		return w.batchOne(s, units[i], format)
-	}, func(_ int, r *batchRow) {
-		if r == nil {
-			stopped = true
-			return
-		}
-		rows = append(rows, r)
-		if r.err != nil {
-			failed = true
-			if r.Class == "" { // the file does not parse: the errors name it
-				w.complain("%v", r.err)
-			} else {
-				w.complain("%s", w.sentence(load.File{Path: r.File}, r.Class, r.err))
-			}
-		}
-		if r.report != nil && w.output != "" && werr == nil {
-			r.Report = r.Family + "." + format
-			werr = writeBytes(filepath.Join(w.output, r.Report), r.report)
-			r.report = nil
-		}
-		w.note("%s: %s", r.Family, r.Status)
-	})
-	if werr != nil {
-		return werr
+		return w.batchOne(s, units[todo[i]], o.format)
+	}, func(i int, r *batchRow) { b.take(todo[i], r) })
+	b.bar.done()
+	if b.err != nil {
+		return b.err
 	}
-	if coverage {
-		if err := printCoverage(w.stdout, rows); err != nil {
+	if o.coverage {
+		if err := printCoverage(w.stdout, b.done()); err != nil {
 			return err
 		}
 	}
-	if w.output != "" {
-		for _, r := range rows {
-			r.File = src.Display(r.File)
-		}
-		b, err := json.MarshalIndent(rows, "", " ")
-		if err != nil {
-			return err
-		}
-		if err := writeBytes(filepath.Join(w.output, "manifest.json"), append(b, '\n')); err != nil {
-			return err
-		}
+	if err := b.writeManifest(); err != nil {
+		return err
 	}
-	if stopped {
-		return errors.New("interrupted: what was done is written")
+	if b.stopped {
+		return errStopped
 	}
-	if failed {
+	if b.failed {
 		return errItems
 	}
 	return nil
+}
+
+// batch is a run over the families of a source.
+type batch struct {
+	*work
+	o               batchOptions
+	lines           io.Writer
+	inputs          *inputs
+	bar             bar
+	rows            []*batchRow // by unit; nil where it is not done
+	failed, stopped bool
+	err             error
+	written         time.Time // of the manifest
+}
+
+// take writes what one file gave.
+func (b *batch) take(i int, r *batchRow) {
+	b.bar.step()
+	if r == nil {
+		b.stopped = true
+		return
+	}
+	b.rows[i] = r
+	if r.err != nil {
+		b.failed = true
+		b.bar.above(func() {
+			if r.Class == "" { // the file does not parse: the errors name it
+				b.complain("%v", r.err)
+			} else {
+				b.complain("%s", b.sentence(load.File{Path: r.File}, r.Class, r.err))
+			}
+		})
+	}
+	if b.err != nil {
+		return
+	}
+	if b.lines != nil {
+		b.err = b.writeLine(r)
+		return
+	}
+	if b.output == "" {
+		return
+	}
+	if r.report != nil {
+		r.Report = r.Family + "." + b.o.format
+		b.err = writeBytes(filepath.Join(b.output, r.Report), r.report)
+		r.report = nil
+	}
+	if r.err == nil {
+		r.Inputs = b.inputs.of(r.Reads)
+	}
+	if b.err == nil && time.Since(b.written) > 2*time.Second {
+		b.err = b.writeManifest()
+	}
+}
+
+// writeLine writes a row, with its report, as one line.
+func (b *batch) writeLine(r *batchRow) error {
+	row := *r
+	row.File, row.Reads = b.target.Source.Display(r.File), nil
+	text, err := json.Marshal(struct {
+		*batchRow
+		Report json.RawMessage `json:"report,omitempty"`
+	}{&row, compact(r.report)})
+	if err != nil {
+		return err
+	}
+	r.report = nil
+	_, err = b.lines.Write(append(text, '\n'))
+	return err
+}
+
+// compact is a JSON text on one line.
+func compact(text []byte) json.RawMessage {
+	var b bytes.Buffer
+	if text == nil || json.Compact(&b, text) != nil {
+		return nil
+	}
+	return b.Bytes()
+}
+
+// done are the rows that are there.
+func (b *batch) done() []*batchRow {
+	var out []*batchRow
+	for _, r := range b.rows {
+		if r != nil {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (b *batch) writeManifest() error {
+	if b.lines != nil || b.output == "" {
+		return nil
+	}
+	rows := []batchRow{}
+	for _, r := range b.done() {
+		c := *r
+		c.File = b.target.Source.Display(r.File)
+		rows = append(rows, c)
+	}
+	text, err := json.MarshalIndent(rows, "", " ")
+	if err != nil {
+		return err
+	}
+	b.written = time.Now()
+	return writeBytes(filepath.Join(b.output, b.o.manifest()), append(text, '\n'))
 }
 
 // batchOne describes the main class of a file.
@@ -173,7 +335,7 @@ func (w *work) batchOne(s *pipeline.Session, u batchUnit, format string) (r *bat
 			r.err = distinct(perr)
 			return r
 		}
-		r.Status = "no model class"
+		r.Status, r.Reads = "no model class", readBy(src, u.file, nil)
 		return r
 	}
 	r.Class = class
@@ -188,13 +350,22 @@ func (w *work) batchOne(s *pipeline.Session, u batchUnit, format string) (r *bat
 		return r
 	}
 	r.facts = d.model.Facts
+	r.Reads = readBy(src, u.file, d.model)
 	if u.main {
 		var b bytes.Buffer
-		if r.err = emit.Report(&b, d.model, format, emit.Options{Evidence: w.evidence}); r.err == nil {
+		if r.err = emit.Report(&b, d.model, reportFormat(format), emit.Options{Evidence: w.evidence}); r.err == nil {
 			r.report = b.Bytes()
 		}
 	}
 	return r
+}
+
+// reportFormat is how a report is written in a batch's format.
+func reportFormat(format string) string {
+	if format == "ndjson" {
+		return "json"
+	}
+	return format
 }
 
 // writeBytes writes a file whole or not at all.

@@ -88,7 +88,23 @@ Exit status: 0 done, 1 diff found differences, 2 something failed.`,
 		}
 		return usagef(cmd, "--color %s: auto, always or never is expected", a.color)
 	}
-	root.AddCommand(a.paramsCommand(), a.flowCommand(), a.factsCommand(), a.demoCommand(), a.batchCommand(), a.diffCommand(), a.drawCommand(), a.schemaCommand(), a.astCommand(), a.verifyCommand(), a.fetchCommand(), a.versionCommand())
+	root.AddCommand(
+		a.paramsCommand(),
+		a.flowCommand(),
+		a.factsCommand(),
+		a.demoCommand(),
+		a.batchCommand(),
+		a.diffCommand(),
+		a.findCommand(),
+		a.nearCommand(),
+		a.changesCommand(),
+		a.drawCommand(),
+		a.schemaCommand(),
+		a.astCommand(),
+		a.verifyCommand(),
+		a.fetchCommand(),
+		a.versionCommand(),
+	)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	return root

@@ -73,7 +73,9 @@ func small(t *testing.T) (files, []string) {
 
 var (
 	className = regexp.MustCompile(`(?m)^class (\w+)`)
-	attribute = regexp.MustCompile(`self\.(\w+) = (?:nn\.|[A-Z]\w*\(|block\()`)
+	// a name that is given as text
+	registered = regexp.MustCompile(`(register_(?:buffer|parameter)\()"(\w+)"`)
+	attribute  = regexp.MustCompile(`self\.(\w+) = (?:nn\.|[A-Z]\w*\(|block\()`)
 )
 
 // rename renames every class, and every attribute that holds a module or a
@@ -92,9 +94,13 @@ func rename(src files) files {
 	for _, m := range attribute.FindAllSubmatch(all, -1) {
 		new["."+string(m[1])] = ".zz_" + string(m[1])
 	}
+	for _, m := range registered.FindAllSubmatch(all, -1) {
+		new["."+string(m[2])] = ".zz_" + string(m[2])
+	}
 	word := regexp.MustCompile(`\.?\b\w+\b`)
 	out := files{}
 	for name, b := range src {
+		b = registered.ReplaceAll(b, []byte(`$1"zz_$2"`))
 		out[name] = word.ReplaceAllFunc(b, func(w []byte) []byte {
 			if n, ok := new[string(w)]; ok {
 				return []byte(n)

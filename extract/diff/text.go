@@ -311,3 +311,30 @@ func alike(list []string, b string) bool {
 	}
 	return last || module
 }
+
+// Summary says in a few lines what separates two models, the structure first.
+func (r *Result) Summary() string {
+	var lines []string
+	add := func(name string, list []Entry) {
+		var parts []string
+		for _, e := range list {
+			parts = append(parts, e.title()+" "+e.change())
+		}
+		if len(parts) > 0 {
+			lines = append(lines, name+": "+strings.Join(parts, "; "))
+		}
+	}
+	add("structure", r.Structure)
+	add("numerics", r.Numerics)
+	if n := len(r.Weights); n > 0 {
+		lines = append(lines, fmt.Sprintf("weights: %d of another form", n))
+	}
+	if n := len(r.Renamed); n > 0 {
+		lines = append(lines, fmt.Sprintf("weights: %d renamed", n))
+	}
+	add("values", r.Values)
+	if len(lines) == 0 {
+		return "no difference"
+	}
+	return strings.Join(lines, "\n")
+}

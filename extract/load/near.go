@@ -74,3 +74,6 @@ func didYouMean(name string, names []string) string {
 	}
 	return "; did you mean " + strings.Join(near[:len(near)-1], ", ") + " or " + near[len(near)-1] + "?"
 }
+
+// Nearest are up to three of the names that are most like name, best first.
+func Nearest(name string, names []string) []string { return nearest(name, names) }

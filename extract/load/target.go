@@ -533,3 +533,23 @@ func (s *Source) familyOfType(kind string) (Family, bool) {
 	}
 	return Family{}, false
 }
+
+// WholeSource is the target that a whole SOURCE is; "" is the source that holds
+// where none is named.
+func WholeSource(ctx context.Context, spec string, opt Options) (*Target, error) {
+	if spec == "" {
+		spec = opt.From
+	}
+	if spec != "" {
+		return FindTarget(ctx, spec, "", opt)
+	}
+	s, err := Default(ctx, "", opt)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.whole()
+	if err == nil {
+		t.Spec = s.spec
+	}
+	return t, err
+}

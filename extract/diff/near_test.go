@@ -1,0 +1,109 @@
+package diff_test
+
+import (
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/arch-extract/arch-extract/extract/diff"
+	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/pipeline"
+	"github.com/arch-extract/arch-extract/pyast"
+)
+
+// parents counts, for a family with a modular file, from which families the
+// classes of its file derive.
+func parents(src *load.Source, family string) map[string]int {
+	dir := "transformers/models/" + family
+	out := map[string]int{}
+	for _, n := range src.List(dir) {
+		if !strings.HasPrefix(n, "modular_") {
+			continue
+		}
+		tree, err := src.Parse(path.Join(dir, n))
+		if err != nil {
+			continue
+		}
+		from := map[string]string{}
+		for _, st := range tree.Body {
+			switch st := st.(type) {
+			case *pyast.ImportFrom:
+				if parts := strings.Split(st.Module, "."); st.Level == 2 && len(parts) == 2 && strings.HasPrefix(parts[1], "modeling_") {
+					for _, a := range st.Names {
+						from[a.Name] = parts[0]
+					}
+				}
+			case *pyast.ClassDef:
+				for _, b := range st.Bases {
+					if n, ok := b.(*pyast.Name); ok && from[n.ID] != "" {
+						out[from[n.ID]]++
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// TestNear asks for the closest families of every family with a modular file:
+// the one that most of its classes derive from must be among the first three
+// for nine in ten.
+func TestNear(t *testing.T) {
+	src := release(t)
+	families, err := src.Families()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []*diff.Profile
+	pipeline.Each(&pipeline.Engine{Source: src, Jobs: 2}, len(families), func(s *pipeline.Session, i int) (p *diff.Profile) {
+		f, class, err := src.DefaultClass(families[i])
+		if err != nil {
+			return nil
+		}
+		var m *graph.Model
+		err = func() (err error) {
+			defer pipeline.Bug(&err)
+			m, err = s.DescribeClass(src, f, class, pipeline.Settings{})
+			return err
+		}()
+		if err != nil {
+			m = nil
+		}
+		text, _ := src.ReadFile(f.Path)
+		return diff.NewProfile(f.Family, class, m, text)
+	}, func(_ int, p *diff.Profile) {
+		if p != nil {
+			list = append(list, p)
+		}
+	})
+	space := diff.NewSpace(list)
+	asked, found := 0, 0
+	for _, p := range list {
+		best := 0
+		of := parents(src, p.Family)
+		for _, n := range of {
+			best = max(best, n)
+		}
+		if best == 0 {
+			continue
+		}
+		asked++
+		near := space.Near(p)
+		ok := false
+		var names []string
+		for _, n := range near[:min(3, len(near))] {
+			names = append(names, n.Profile.Family)
+			ok = ok || of[n.Profile.Family] == best
+		}
+		if ok {
+			found++
+		} else {
+			t.Logf("%s: near %v, derived from %v", p.Family, names, of)
+		}
+	}
+	t.Logf("the parent is among the three closest for %d of %d families", found, asked)
+	if found*10 < asked*9 {
+		t.Errorf("fewer than nine in ten")
+	}
+}
