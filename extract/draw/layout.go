@@ -634,7 +634,7 @@ func layout(fig *figure, m marks, plain bool) *Sheet {
 	var tower *frag
 	var outs []columnFrag
 	if len(towers) > 0 {
-		tower, outs = layoutTowers(towers, m)
+		tower, outs = layoutTowers(towers)
 		x += tower.W + gutter
 	}
 	mainX := x
@@ -653,7 +653,7 @@ func layout(fig *figure, m marks, plain bool) *Sheet {
 		}
 		leg = legendFrag(fig.legend, w)
 	}
-	head := headFrag(fig, max(x+margin, 600, cond(len(ins) > 0 || leg != nil && !plain, x+gutter+insetW+margin))-2*margin, m, plain)
+	head := headFrag(fig, max(x+margin, cond(!plain, 600), cond(plain, 330), cond(len(ins) > 0 || leg != nil && !plain, x+gutter+insetW+margin))-2*margin, m)
 	width := head.W + 2*margin
 	top := margin + head.H + 14
 
@@ -780,11 +780,11 @@ func cond(b bool, v float64) float64 {
 }
 
 // layoutTowers piles the other stacks up, the first at the bottom.
-func layoutTowers(towers []column, m marks) (*frag, []columnFrag) {
+func layoutTowers(towers []column) (*frag, []columnFrag) {
 	var cs []*columnFrag
 	w := 0.0
 	for _, t := range towers {
-		c := layoutColumn(t, sideWidth, m, false, false, "")
+		c := layoutColumn(t, sideWidth, nil, false, false, "")
 		cs = append(cs, c)
 		w = max(w, c.W)
 	}
@@ -808,7 +808,7 @@ func layoutTowers(towers []column, m marks) (*frag, []columnFrag) {
 }
 
 // headFrag is the title and the numbers.
-func headFrag(fig *figure, w float64, m marks, plain bool) *frag {
+func headFrag(fig *figure, w float64, m marks) *frag {
 	f := &frag{}
 	f.W = w
 	name := fit(fig.name, w-10, 22, true, false)

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"image/color"
+	"image/png"
 	"io"
 	"os"
 	"regexp"
@@ -92,10 +94,24 @@ func TestEveryFamilyIsLegible(t *testing.T) {
 	eachFamily(t, *only, func(m *graph.Model) {
 		s := Draw(m)
 		var b bytes.Buffer
+		fs := faults(s)
+		for _, f := range faults(DrawPair(m, m, []Difference{{Key: "norm.kind", Title: "norm", A: "rmsnorm", B: "layernorm"}, {Stack: "encoder", Title: "a long name of something that differs", A: "x", B: strings.Repeat("many words ", 40)}})) {
+			fs = append(fs, "pair: "+f)
+		}
+		for _, g := range []struct {
+			write func(io.Writer, *graph.Model) error
+			line  *regexp.Regexp
+		}{{WriteMermaid, mermaidLine}, {WriteDOT, dotLine}} {
+			b.Reset()
+			if err := g.write(&b, m); err != nil {
+				t.Error(err)
+			}
+			fs = append(fs, ungrammatical(b.String(), g.line)...)
+			b.Reset()
+		}
 		if err := s.WriteSVG(&b); err != nil {
 			t.Error(err)
 		}
-		fs := faults(s)
 		if err := wellFormed(b.Bytes()); err != nil {
 			fs = append(fs, err.Error())
 		}
@@ -144,10 +160,61 @@ func TestDocumentedPictures(t *testing.T) {
 		if old, err := os.ReadFile(name); err != nil || !bytes.Equal(old, b.Bytes()) {
 			t.Errorf("%s is not what is drawn (%v): go test ./extract/draw -run Documented -update", name, err)
 		}
+		var light, dark bytes.Buffer
+		if err := errors.Join(Draw(m).WritePNG(&light, 1, false), Draw(m).WritePNG(&dark, 1, true)); err != nil {
+			t.Error(err)
+		}
+		if w, d := darkness(t, &light), darkness(t, &dark); w < 0.02 || w > 0.5 || d < 0.5 || d > 0.99 {
+			t.Errorf("%s: %.2f of the light picture is dark, %.2f of the dark one", m.Family, w, d)
+		}
 		if b.Len() > 60<<10 {
 			t.Errorf("%s has %d bytes", name, b.Len())
 		}
 	})
+}
+
+// darkness is how much of a picture is darker than middle grey.
+func darkness(t *testing.T, r io.Reader) float64 {
+	img, err := png.Decode(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	b := img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if c := color.GrayModel.Convert(img.At(x, y)).(color.Gray); c.Y < 128 {
+				n++
+			}
+		}
+	}
+	return float64(n) / float64(b.Dx()*b.Dy())
+}
+
+// The lines that a flowchart and a graph may have.
+var (
+	mermaidLine = regexp.MustCompile("^(---|title: \".*\"|flowchart BT| +(n\\d+(\\[|\\(\\(|\\(\\[)\"[^\"<>`]*(<br/>[^\"<>`]*)*\"(\\]|\\)\\)|\\]\\)):::\\w+|subgraph g\\d+\\[\"[^\"]*\"\\]|direction BT|end|n\\d+ (-->|-\\.->)(\\|\"[^\"]*\"\\|)? n\\d+|classDef \\w+ [\\w:#,. -]+))$")
+	dotLine     = regexp.MustCompile(`^(digraph model \{|\}| +(label="([^"\\]|\\.)*";( style=rounded;)?|rankdir=BT;|(node|edge) \[.*\];|n\d+ \[label="([^"\\]|\\.)*"(, \w+=("[^"]*"|[\w.]+))*\];|subgraph cluster_\d+ \{|\}|n\d+ -> n\d+( \[.*\])?;))$`)
+)
+
+// ungrammatical lists lines that are none of those, and arrows to nodes that are not there.
+func ungrammatical(text string, line *regexp.Regexp) []string {
+	var out []string
+	nodes := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^ +(n\d+)[ \[(]`).FindAllStringSubmatch(text, -1) {
+		nodes[m[1]] = true
+	}
+	for _, l := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		if !line.MatchString(l) {
+			out = append(out, "not in the grammar: "+l)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?m)>[^>\n]* (n\d+)[;\n]`).FindAllStringSubmatch(text, -1) {
+		if !nodes[m[1]] {
+			out = append(out, "no node "+m[1])
+		}
+	}
+	return out
 }
 
 // wellFormed reads a document as XML to its end.

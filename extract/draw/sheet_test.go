@@ -65,3 +65,18 @@ func TestChains(t *testing.T) {
 		}
 	}
 }
+
+func TestUngrammatical(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		n    int
+	}{
+		{"flowchart BT\n  n1[\"a<br/>b\"]:::norm\n  n2((\"+\")):::plain\n  n1 --> n2\n", 0},
+		{"flowchart BT\n  n1[\"a\"]:::norm\n  n1 --> n2\n", 1},
+		{"flowchart BT\n  n1[\"a \"quoted\" word\"]:::norm\n", 1},
+	} {
+		if got := ungrammatical(c.text, mermaidLine); len(got) != c.n {
+			t.Errorf("%q: %q", c.text, got)
+		}
+	}
+}
