@@ -52,6 +52,7 @@ type Pass struct {
 	facts   []graph.Fact
 	records []record
 	src     map[string]*source
+	blocks  map[*graph.Call]bool // see isBlock
 }
 
 // record is a fact of one block, before equal ones are joined.

@@ -47,6 +47,7 @@ func report(m *graph.Model, opt Options) object {
 	} else {
 		add("summary", r.summary())
 		add("stack", r.skeleton())
+		add("parameters", r.parameters())
 	}
 	add("schedule", r.schedule())
 	add("ends", r.ends())
@@ -173,6 +174,23 @@ func (r *reporter) summary() object {
 		}
 	}
 	return o
+}
+
+// parameters are the numbers of parameters by part, each tensor once.
+func (r *reporter) parameters() object {
+	c := r.m.Counts
+	if len(c.Parts) == 0 {
+		return nil
+	}
+	var o object
+	for _, x := range c.Parts {
+		o = append(o, field{key: x.Part, val: x.Parameters})
+	}
+	note := ""
+	if c.Active != c.Total {
+		note = "for each token"
+	}
+	return append(o, field{key: "total", val: c.Total}, field{key: "active", val: c.Active, comment: cond(!r.opt.Evidence, note)})
 }
 
 func cond2(b bool, yes, no string) string {

@@ -45,6 +45,7 @@ func Schema() []byte {
 		field{key: "source", val: mapOf(str)},
 		field{key: "summary", val: of("object")},
 		field{key: "stack", val: listOf(mapOf(str))},
+		field{key: "parameters", val: mapOf(num)},
 		field{key: "schedule", val: mapOf(ref("fact"))},
 		field{key: "ends", val: mapOf(ref("fact"))},
 		field{key: "blocks", val: mapOf(shape(list{"layers", "count"}, block...))},

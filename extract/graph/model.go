@@ -286,8 +286,23 @@ type Counts struct {
 	Embedding int64 `json:"embedding"` // the token embedding
 	PerLayer  int64 `json:"per_layer"` // the first block of the main stack
 	Active    int64 `json:"active"`    // without the experts that a token does not visit
+	// Parts divides Total by what the parameters do, in the order of PartNames;
+	// parts without parameters are left out. nil where no forward was followed.
+	Parts []PartCount `json:"parts,omitempty"`
 	// CacheBytes is what keys and values of one token take in 16 bits over all
 	// layers of the main stack; 0 where not known.
 	CacheBytes int64  `json:"cache_bytes,omitempty"`
 	CacheExpr  string `json:"cache_expr,omitempty"`
+}
+
+// PartNames are the parts of Counts.Parts: what a parameter does in a forward,
+// seen from the values that it meets. embedding: before the first block; head:
+// after the last one; attention, mixer, mlp, experts, shared_experts, router and
+// norms wherever they stand; other: none of these, or not met in the forward.
+var PartNames = []string{"embedding", "attention", "mixer", "mlp", "experts", "shared_experts", "router", "norms", "head", "other"}
+
+// PartCount is how many parameters one part has.
+type PartCount struct {
+	Part       string `json:"part"`
+	Parameters int64  `json:"parameters"`
 }
