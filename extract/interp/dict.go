@@ -77,6 +77,14 @@ func (d *Dict) Grow(n int) {
 	}
 }
 
+// reserve is Grow, with the index that so many string keys need.
+func (d *Dict) reserve(n int) {
+	d.Grow(n)
+	if n > smallDict && d.n == 0 {
+		d.index().str = make(map[string]int32, n)
+	}
+}
+
 func (e *entry) key() Value {
 	if e.k == nil {
 		return Str{S: e.s}

@@ -448,7 +448,12 @@ func (n *compExpr) eval(f *frame) Value {
 		return out
 	case 'd':
 		out := NewDict()
-		u := n.run(f, 0, func() {
+		src := n.levels[0].iter.eval(f)
+		f.line = n.levels[0].line
+		if len(n.levels) == 1 && len(n.levels[0].ifs) == 0 {
+			out.reserve(sizeHint(src))
+		}
+		u := n.over(f, 0, src, func() {
 			k := n.elt.eval(f)
 			out.Set(f.in, k, n.val.eval(f))
 		})
@@ -479,9 +484,8 @@ func (n *compExpr) over(f *frame, level int, src Value, emit func()) (unknown *U
 	if u, ok := src.(*Unknown); ok && n.kind != 'g' {
 		return u
 	}
-	f.in.each(src, func(v Value) bool {
+	f.in.eachInto(f, src, lv.target, func() bool {
 		f.in.Step(1)
-		lv.target.store(f, v)
 		for _, c := range lv.ifs {
 			if !f.in.test(c.eval(f)) {
 				return true
@@ -491,6 +495,45 @@ func (n *compExpr) over(f *frame, level int, src Value, emit func()) (unknown *U
 		return unknown == nil
 	})
 	return unknown
+}
+
+// sizeHint is how many elements a dict or its view has, 0 for anything else.
+func sizeHint(v Value) int {
+	switch v := v.(type) {
+	case *Dict:
+		return v.Len()
+	case *dictView:
+		return v.d.Len()
+	}
+	return 0
+}
+
+// eachInto is each, with every element assigned to a target; the pairs of a
+// dict's items() go to two targets without a tuple.
+func (in *Interp) eachInto(f *frame, v Value, to target, fn func() bool) {
+	if view, ok := v.(*dictView); ok && view.kind == viewItems {
+		if t, ok := to.(*unpackTarget); ok && len(t.list) == 2 && t.star < 0 {
+			c, n := cursor{d: view.d, epoch: view.d.epoch}, view.d.Len()
+			for {
+				if view.d.Len() != n {
+					in.Raise(RuntimeError, "dictionary changed size during iteration")
+				}
+				if !c.next() {
+					return
+				}
+				f.line = t.line
+				t.list[0].store(f, c.k)
+				t.list[1].store(f, view.d.rooted(c.k, c.v))
+				if !fn() {
+					return
+				}
+			}
+		}
+	}
+	in.each(v, func(x Value) bool {
+		to.store(f, x)
+		return fn()
+	})
 }
 
 // each calls fn for every element of an iterable until it returns false.

@@ -19,14 +19,16 @@ func signatureOf(e *Entry) *Signature {
 	return s
 }
 
+func (in *Interp) declared(name string) *Entry { return in.table.declared(in.src, name) }
+
 // declared is the entry by which a module, or a package above it, is not read.
-func (in *Interp) declared(name string) *Entry {
+func (t *Table) declared(src Source, name string) *Entry {
 	for {
-		if e := in.table.entries[name]; e != nil && e.Module != nil {
+		if e := t.entries[name]; e != nil && e.Module != nil {
 			if !e.Absent {
 				return e
 			}
-			if _, _, ok := in.src.Resolve(name); !ok {
+			if _, _, ok := src.Resolve(name); !ok {
 				return e
 			}
 			return nil
@@ -410,17 +412,11 @@ func (in *Interp) relative(globals *Dict, module string, level int) string {
 	if pkg == "" {
 		in.raiseImport(ImportError, module, "attempted relative import with no known parent package")
 	}
-	for i := 1; i < level; i++ {
-		j := strings.LastIndexByte(pkg, '.')
-		if j < 0 {
-			in.raiseImport(ImportError, module, "attempted relative import beyond top-level package")
-		}
-		pkg = pkg[:j]
+	full, ok := absolute(pkg, module, level)
+	if !ok {
+		in.raiseImport(ImportError, module, "attempted relative import beyond top-level package")
 	}
-	if module == "" {
-		return pkg
-	}
-	return pkg + "." + module
+	return full
 }
 
 // NewLazyModule makes a module whose missing names are resolved by f.

@@ -195,9 +195,8 @@ func (s *forStmt) exec(f *frame) ctl {
 		in.decide(u, true)
 		src = &Tuple{V: []Value{u}}
 	}
-	in.each(src, func(v Value) bool {
+	in.eachInto(f, src, s.to, func() bool {
 		in.step()
-		s.to.store(f, v)
 		switch c := run(f, s.body); c {
 		case brk:
 			broke = true

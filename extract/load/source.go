@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
 	"sync"
@@ -28,14 +29,16 @@ type Source struct {
 	closers []io.Closer
 	trees   *Trees
 
-	resolved sync.Map // module name -> resolution
-	parsed   sync.Map // file -> *parsed
-	exported sync.Map // file -> map[string]bool
-	outlines sync.Map // file -> *outline
-	tops     sync.Map // first part of a path -> int, the folder of packages that has it
-	families sync.Once
-	family   []Family
-	familyE  error
+	resolved  sync.Map      // module name -> resolution
+	parsed    sync.Map      // file -> *parsed
+	ahead     chan struct{} // bounds how many files are parsed in the background at once
+	aheadOnce sync.Once
+	exported  sync.Map // file -> map[string]bool
+	outlines  sync.Map // file -> *outline
+	tops      sync.Map // first part of a path -> int, the folder of packages that has it
+	families  sync.Once
+	family    []Family
+	familyE   error
 }
 
 // mount is a place in the tree of packages, and the files that are there.
@@ -177,6 +180,26 @@ func (s *Source) Parse(file string) (*pyast.Module, error) {
 		}
 	})
 	return p.tree, p.err
+}
+
+// ParseAhead starts to parse a file in the background where nobody has asked
+// for it yet and a processor may be free; then gets its tree.
+func (s *Source) ParseAhead(file string, then func(tree *pyast.Module)) {
+	s.aheadOnce.Do(func() { s.ahead = make(chan struct{}, runtime.GOMAXPROCS(0)-1) })
+	if cap(s.ahead) == 0 {
+		return
+	}
+	if _, ok := s.parsed.LoadOrStore(file, &parsed{}); ok {
+		return
+	}
+	go func() {
+		s.ahead <- struct{}{}
+		tree, err := s.Parse(file)
+		<-s.ahead
+		if tree != nil && err == nil {
+			then(tree)
+		}
+	}()
 }
 
 // placed is a list of syntax errors at the path that a person would open.

@@ -40,6 +40,7 @@ func (s *Session) Base() (*interp.Class, error) {
 	if s.base != nil {
 		return s.base, nil
 	}
+	s.in.Ahead(Package + ".modeling_utils")
 	err := s.in.Guard(func() {
 		m := s.in.Import(Package + ".modeling_utils")
 		s.base, _ = s.in.GetAttr(m, "PreTrainedModel").(*interp.Class)
@@ -53,6 +54,7 @@ func (s *Session) Base() (*interp.Class, error) {
 // ModelClasses imports a module and lists the model classes that it defines
 // with a constructor of their own, in the order of the file.
 func (s *Session) ModelClasses(module string) ([]*interp.Class, error) {
+	s.in.Ahead(module)
 	base, err := s.Base()
 	if err != nil {
 		return nil, err
@@ -95,6 +97,7 @@ func hasOwnInit(c, base *interp.Class) bool {
 
 // Class finds a class by module and name.
 func (s *Session) Class(module, name string) (*interp.Class, error) {
+	s.in.Ahead(module)
 	if _, err := s.Base(); err != nil {
 		return nil, err
 	}
