@@ -446,7 +446,13 @@ func (in *Interp) abs(v Value) Value {
 	case *Unknown:
 		return x
 	case Int:
+		if x.E == nil && x.V < 0 && x.V > math.MinInt64 {
+			return NewInt(-x.V)
+		}
 		if x.V >= 0 {
+			if _, plain := v.(Int); plain && x.E == nil {
+				return v
+			}
 			return withCall(x, "abs", x)
 		}
 		if x.V > math.MinInt64 {

@@ -8,10 +8,10 @@ import (
 
 // Kernel is the arithmetic behind a native function of two numbers, for
 // comprehensions that compute tables of numbers: F on floats (at least one
-// operand is no int), Box makes the result's Python object.
+// operand is no int), Box makes the Python objects of results.
 type Kernel struct {
 	F   func(x, y float64) float64
-	Box func(x float64) Value
+	Box func(xs []float64, out []Value)
 }
 
 // num is a number without its box. The zero kind says that the fast path does
@@ -43,7 +43,7 @@ type numFn func(i int64) num
 type kernelMaker struct {
 	f    *frame
 	loop *symbol
-	box  func(float64) Value
+	box  func(xs []float64, out []Value)
 }
 
 // table computes `[element for i in range(...)]` where the element is
@@ -67,17 +67,26 @@ func (n *compExpr) table(f *frame, src Value) (*List, bool) {
 	f.in.Charge(count)
 	f.in.Step(int(min(count, math.MaxInt32)))
 	out := make([]Value, count)
+	var boxed []float64
 	for k := range out {
 		switch v := fn(r.Start + int64(k)); v.kind {
 		case intNum:
 			out[k] = NewInt(v.n)
 		case floatNum:
 			out[k] = NewFloat(v.x)
-		case boxedNum:
-			out[k] = m.box(v.x)
+		case boxedNum: // all are, or none
+			if boxed == nil {
+				boxed = make([]float64, 0, count)
+			}
+			boxed = append(boxed, v.x)
 		default:
 			return nil, false
 		}
+	}
+	if len(boxed) == len(out) {
+		m.box(boxed, out)
+	} else if boxed != nil {
+		return nil, false
 	}
 	return &List{V: out}, true
 }

@@ -84,7 +84,7 @@ func Entries() []interp.Entry {
 		b := &binaries[i]
 		var k *interp.Kernel
 		if b.name == "power" { // tables of frequencies
-			k = &interp.Kernel{F: b.f, Box: func(x float64) value { return newScalar(Float64, x, nil) }}
+			k = &interp.Kernel{F: b.f, Box: boxFloats}
 		}
 		out = append(out, interp.Entry{Name: "numpy." + b.name, Kernel: k, Raw: func(in interT, a []value, kw []interp.KW) value {
 			if len(a) == 2 && len(kw) == 0 {

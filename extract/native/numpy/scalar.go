@@ -28,6 +28,20 @@ func newScalar(d DType, x float64, e *graph.Expr) interp.Value {
 	return &interp.Instance{Cls: scalarClasses[d], Data: p}
 }
 
+// boxFloats makes the scalars of a table of float64s. Neighbours that are equal
+// share their payload.
+func boxFloats(xs []float64, out []interp.Value) {
+	scalars := make([]interp.Instance, len(xs))
+	var payload any
+	for i, x := range xs {
+		if i == 0 || math.Float64bits(x) != math.Float64bits(xs[i-1]) {
+			payload = interp.Float{V: x}
+		}
+		scalars[i] = interp.Instance{Cls: scalarClasses[Float64], Data: payload}
+		out[i] = &scalars[i]
+	}
+}
+
 // newIntScalar makes an integer scalar beyond what a float64 holds.
 func newIntScalar(d DType, n int64, e *graph.Expr) interp.Value {
 	return &interp.Instance{Cls: scalarClasses[d], Data: interp.Int{V: n, E: e}}
