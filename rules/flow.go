@@ -542,7 +542,7 @@ func (f *flow) projection(n *graph.Node) *proj {
 	case n.Op == "add" && len(n.In) == 2:
 		for i := range 2 {
 			w := weightLike(n.In[i])
-			if w == nil || len(w.Shape) > 2 || len(w.Shape) == 2 && !picked(n.In[i]) {
+			if w == nil || len(w.Shape) > 2 {
 				continue
 			}
 			x := n.In[1-i]
@@ -552,7 +552,11 @@ func (f *flow) projection(n *graph.Node) *proj {
 			if x == nil || x.Op == "add" {
 				continue
 			}
-			if p := f.projection(x); p != nil && p.bias == nil && p.out.Call == n.Call {
+			p := f.projection(x)
+			if p == nil || len(w.Shape) == 2 && !picked(n.In[i]) && (len(p.weight.Shape) != 3 || p.weight.Shape[0] != w.Shape[0]) {
+				continue // no bias of an expert
+			}
+			if p.bias == nil && p.out.Call == n.Call {
 				p.out, p.bias = n, w
 				return p
 			}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
@@ -600,6 +601,41 @@ func (f *flow) at(n *graph.Node, c []int64, depth int) (float64, bool) {
 	case "abs":
 		x, ok := sub(n.In[0])
 		return math.Abs(x), ok
+	case "diff":
+		// one place minus the one before it; what is put in front stands before the first
+		d := dimOf(n, "dim", len(c)-1, len(c))
+		if argInt(n, "n", 1) != 1 || d < 0 || d >= len(c) || len(n.In) > 2 {
+			return 0, false
+		}
+		x := append([]int64{}, c...)
+		before := append([]int64{}, c...)
+		before[d]--
+		if len(n.In) < 2 {
+			x[d]++
+			before[d]++
+		}
+		hi, ok1 := f.at(n.In[0], x, depth+1)
+		if before[d] < 0 {
+			before[d] = 0
+			lo, ok2 := f.at(n.In[1], before, depth+1)
+			return hi - lo, ok1 && ok2
+		}
+		lo, ok2 := f.at(n.In[0], before, depth+1)
+		return hi - lo, ok1 && ok2
+	case "cumsum":
+		// sums of what is zero everywhere
+		d := dimOf(n, "dim", len(c)-1, len(c))
+		if d < 0 || d >= len(c) {
+			return 0, false
+		}
+		x := append([]int64{}, c...)
+		for _, i := range []int64{0, 1, 2, c[d] / 3, c[d] / 2, c[d] - 1, c[d]} {
+			x[d] = max(0, min(i, c[d]))
+			if v, ok := f.at(n.In[0], x, depth+1); !ok || v != 0 {
+				return 0, false
+			}
+		}
+		return 0, true
 	case "neg":
 		x, ok := sub(n.In[0])
 		return -x, ok
@@ -766,6 +802,9 @@ func (f *flow) at(n *graph.Node, c []int64, depth int) (float64, bool) {
 			return f.at(in, d, depth+1)
 		}
 	case "setitem":
+		if len(n.In) == 2 && slices.Equal(regionShape(n), n.Shape) {
+			return sub(n.In[1]) // a write to all of it
+		}
 		if !inside(c, n.Shape) || len(n.In) == 0 {
 			return 0, false
 		}
