@@ -24,6 +24,9 @@ type CacheTensor struct {
 	Node *graph.Node
 }
 
+// errNoCache is the error of a decode scenario of a model without cache.
+const errNoCache = "forward returns no cache"
+
 // step is one decoding step: the inputs of a forward over one token.
 type step struct {
 	inputs []Input
@@ -57,7 +60,7 @@ func prefill(in *interp.Interp, b *Built, params []interp.FuncParam, inputs []In
 		}
 	}
 	if len(s.cache) == 0 {
-		in.Raise(interp.RuntimeError, "forward returns no cache")
+		in.Raise(interp.RuntimeError, errNoCache)
 	}
 	token := "input_ids"
 	if has(inputs, "decoder_input_ids") {
@@ -75,12 +78,22 @@ func prefill(in *interp.Interp, b *Built, params []interp.FuncParam, inputs []In
 		if h, ok := in.LookupAttr(out, "encoder_last_hidden_state"); ok {
 			for _, p := range params {
 				if p.Name == "encoder_outputs" && !interp.IsNone(h) {
-					s.kw = append(s.kw, interp.KW{Name: p.Name, V: &interp.Tuple{V: []interp.Value{h}}})
+					s.kw = append(s.kw, interp.KW{Name: p.Name, V: encoded(in, h)})
 				}
 			}
 		}
 	}
 	return s
+}
+
+// encoded is what an encoder gives whose last hidden state is h.
+func encoded(in *interp.Interp, h interp.Value) (out interp.Value) {
+	out = &interp.Tuple{V: []interp.Value{h}}
+	in.Try(func() {
+		outputs := in.Import(Package + ".modeling_outputs")
+		out = in.Call(in.GetAttr(outputs, "BaseModelOutput"), nil, []interp.KW{{Name: "last_hidden_state", V: h}})
+	})
+	return out
 }
 
 // cacheFlags appends use_cache, where forward has that parameter.

@@ -18,6 +18,8 @@ type Input struct {
 	DType tensor.DType
 	// Data are the values, in row-major order; nil for those that inputTensor gives.
 	Data []float64
+	// Plain says that it is given as a number of Python.
+	Plain bool
 }
 
 // Forward is what one run of forward did.
@@ -45,8 +47,16 @@ type Scenario struct {
 }
 
 // Forward runs the model's forward once on described inputs. Where no inputs are given and forward refuses the plain ones,
-// other kinds of inputs are tried; the error is that of the plain ones.
+// other kinds of inputs are tried, and then those that came furthest are changed by what Python says of them; the error is
+// that of those that came furthest.
 func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
+	if sc.Kind == "decode" && sc.Inputs == nil { // over what the inputs of a plain forward leave
+		f, err := s.Forward(b, Scenario{Device: sc.Device})
+		if err != nil {
+			return f, err
+		}
+		sc.Inputs = f.Inputs
+	}
 	device := sc.Device
 	if device == "" {
 		sc.Device = "meta"
@@ -56,13 +66,7 @@ func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
 		if sc.Inputs != nil {
 			return sc.Inputs
 		}
-		p = &planner{in: in, b: b, params: map[string]bool{}, tokens: 9}
-		for _, x := range params {
-			p.params[x.Name] = true
-			if x.Default == nil && (x.Kind == interp.PosOrKwParam || x.Kind == interp.KwOnlyParam) {
-				p.needed = append(p.needed, x.Name)
-			}
-		}
+		p = newPlanner(in, b, params)
 		return p.plan(nil)
 	}
 	f, err := s.forward(b, sc, plain)
@@ -76,21 +80,53 @@ func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
 	if err == nil || p == nil {
 		return f, err
 	}
+	return s.search(b, sc, p, f, err)
+}
+
+// search looks for inputs that forward accepts, after it refused the plain
+// ones. Where it finds none, the result is of those that came furthest.
+func (s *Session) search(b *Built, sc Scenario, p *planner, f *Forward, err error) (*Forward, error) {
+	look := &search{p: p, tried: map[string]bool{}, left: maxTries, run: func(inputs []Input) (*Forward, error) {
+		return s.forward(b, sc, func(*interp.Interp, []interp.FuncParam) []Input { return inputs })
+	}}
+	first := &attempt{f.Inputs, f, err}
+	best := first
 	for k := range variants {
 		for again := true; again; {
 			again = false
-			v := &variants[k]
-			g, e := s.forward(b, sc, func(*interp.Interp, []interp.FuncParam) []Input { return p.plan(v) })
-			if e == nil {
-				return g, nil
+			var inputs []Input
+			if e := s.in.Guard(func() { inputs = p.plan(&variants[k]) }); e != nil {
+				break
 			}
-			if n, ok := imageTokens(e.Error()); ok && n != p.images {
+			a := look.try(inputs)
+			if a == nil {
+				break
+			}
+			if a.err == nil {
+				return a.f, nil
+			}
+			if a.further(best) {
+				best = a
+			}
+			if n, ok := imageTokens(a.err.Error()); ok && n != p.images {
 				p.images, again = n, p.images < n
 			}
 		}
 		p.images = 0
 	}
-	return f, err
+	for _, a := range []*attempt{best, first} {
+		got := look.climb(a)
+		if got.err == nil {
+			return got.f, nil
+		}
+		if got.further(best) {
+			best = got
+		}
+		if best == first {
+			break
+		}
+	}
+	return best.f, best.err
 }
 
 // forward is Forward on the inputs that choose gives; no inputs are an error.
@@ -109,7 +145,7 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 			in.CallMethod(b.Root, "eval")
 		}
 		params := forwardParams(in, b.Root)
-		if f.Inputs = choose(in, params); len(f.Inputs) == 0 {
+		if f.Inputs = choose(in, params); len(f.Inputs) == 0 && len(params) > 0 {
 			var names []string
 			for _, p := range params {
 				names = append(names, p.Name)
@@ -130,6 +166,10 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 		tr := &tensor.Tracer{Trace: f.Trace, Limit: 4_000_000}
 		var kw []interp.KW
 		for _, i := range f.Inputs {
+			if i.Plain && len(i.Data) == 1 {
+				kw = append(kw, interp.KW{Name: i.Name, V: interp.NewInt(int64(i.Data[0]))})
+				continue
+			}
 			t := inputTensor(in, i, sc.Device)
 			tr.Origin(in, t, "input", i.Name)
 			kw = append(kw, interp.KW{Name: i.Name, V: t})
@@ -175,7 +215,24 @@ func place(b *Built, device string) {
 }
 
 // forwardParams lists the parameters of the model's forward, self left out.
+// Where it names none and the model holds one module, they are those of that
+// module's forward.
 func forwardParams(in *interp.Interp, root *interp.Instance) []interp.FuncParam {
+	params := ownParams(in, root)
+	for _, p := range params {
+		if p.Kind != interp.VarArgsParam && p.Kind != interp.KwArgsParam {
+			return params
+		}
+	}
+	if st := nn.StateOf(root); st != nil && st.Modules.Len() == 1 {
+		if m, ok := st.Modules.Values()[0].(*interp.Instance); ok {
+			return forwardParams(in, m)
+		}
+	}
+	return params
+}
+
+func ownParams(in *interp.Interp, root *interp.Instance) []interp.FuncParam {
 	v := in.GetAttr(root, "forward")
 	for range 20 {
 		switch f := v.(type) {

@@ -10,12 +10,21 @@ import (
 
 // planner chooses inputs for a forward from its signature and the config.
 type planner struct {
-	in     *interp.Interp
-	b      *Built
-	params map[string]bool // the parameters of forward
-	needed []string        // those without a default
-	tokens int64           // length of token ids
-	images int64           // image tokens among them
+	in       *interp.Interp
+	b        *Built
+	params   map[string]bool   // the parameters of forward
+	needed   []string          // those without a default
+	tokens   int64             // length of token ids
+	images   int64             // image tokens among them
+	notes    map[string]string // annotations of parameters, as Python prints them
+	optional []string          // parameters with a default that may be tensors
+	loose    bool              // forward hands on arguments that its signature does not name
+}
+
+func newPlanner(in *interp.Interp, b *Built, params []interp.FuncParam) *planner {
+	p := &planner{in: in, b: b, params: map[string]bool{}, tokens: 9, notes: map[string]string{}}
+	p.note(params)
+	return p
 }
 
 // variant is a way to choose inputs that differ from the plain ones. Where a
@@ -147,8 +156,11 @@ func (p *planner) plan(v *variant) []Input {
 	}
 	in := genericInputs(p.in, p.b, p.params)
 	for _, n := range p.needed {
-		if !has(in, n) {
-			in = p.more(in, n)
+		if has(in, n) {
+			continue
+		}
+		if x, ok := p.guess(n, in); ok {
+			in = set(in, x)
 		}
 	}
 	if v != nil {

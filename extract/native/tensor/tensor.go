@@ -124,10 +124,11 @@ func Full(in *interp.Interp, shape []Dim, dt DType, v float64) *Tensor {
 	return t
 }
 
-// The most values that a tensor keeps: floats, and integers and bools (positions and masks).
+// The most values that a tensor keeps: floats, and integers and bools
+// (positions and masks, 512 by 512 of them).
 const (
 	keepFloats = 4096
-	keepInts   = 65536
+	keepInts   = 1 << 18
 )
 
 // Keeps reports whether the values of a tensor of n elements are kept.
@@ -137,6 +138,10 @@ func Keeps(dt DType, n int64) bool {
 	}
 	return n <= keepFloats || n <= keepInts && !dt.IsFloat()
 }
+
+// KeepsMask reports whether the values of a tensor of n elements that is made
+// of a mask are kept, whatever its dtype.
+func KeepsMask(n int64) bool { return n >= 0 && n <= keepInts }
 
 // Rank is the number of dimensions.
 func (t *Tensor) Rank() int { return len(t.Shape) }
@@ -273,7 +278,7 @@ func (t *Tensor) SetValues(data []float64) {
 
 // setValues sets the values of a new tensor, where they are few enough.
 func (t *Tensor) setValues(data []float64) {
-	if data == nil || !Keeps(t.DType, int64(len(data))) {
+	if data == nil || t.DType.IsComplex() || len(data) > keepInts {
 		return
 	}
 	for i, v := range data {

@@ -168,7 +168,11 @@ func tensorFirst(f func(c *call) res) func(c *call) res {
 // compute1 computes the elements; nil where there are too many.
 func compute1(in *interp.Interp, shape []tensor.Dim, dt, compute tensor.DType, xs []arg1, f func(x []float64) float64) []float64 {
 	n := tensor.Numel(shape)
-	if !tensor.Keeps(dt, n) {
+	masked := false
+	for _, x := range xs {
+		masked = masked || x.t != nil && x.t.DType == tensor.Bool
+	}
+	if !tensor.Keeps(dt, n) && !(masked && tensor.KeepsMask(n)) {
 		return nil
 	}
 	in.Step(int(n) / 16)
