@@ -49,6 +49,11 @@ type autoTable struct {
 // in the order of autoOrder; the first `ordered` are named there. A class may
 // stand as a tuple of several.
 func (s *Source) autoTables() (out []autoTable, ordered int) {
+	s.autoOnce.Do(func() { s.auto, s.autoOrdered = s.readAutoTables() })
+	return s.auto, s.autoOrdered
+}
+
+func (s *Source) readAutoTables() (out []autoTable, ordered int) {
 	tree, _ := s.Parse(autoFile)
 	if tree == nil {
 		return nil, 0

@@ -29,16 +29,19 @@ type Source struct {
 	closers []io.Closer
 	trees   *Trees
 
-	resolved  sync.Map      // module name -> resolution
-	parsed    sync.Map      // file -> *parsed
-	ahead     chan struct{} // bounds how many files are parsed in the background at once
-	aheadOnce sync.Once
-	exported  sync.Map // file -> map[string]bool
-	outlines  sync.Map // file -> *outline
-	tops      sync.Map // first part of a path -> int, the folder of packages that has it
-	families  sync.Once
-	family    []Family
-	familyE   error
+	resolved    sync.Map      // module name -> resolution
+	parsed      sync.Map      // file -> *parsed
+	ahead       chan struct{} // bounds how many files are parsed in the background at once
+	aheadOnce   sync.Once
+	exported    sync.Map // file -> map[string]bool
+	outlines    sync.Map // file -> *outline
+	tops        sync.Map // first part of a path -> int, the folder of packages that has it
+	auto        []autoTable
+	autoOrdered int
+	autoOnce    sync.Once
+	families    sync.Once
+	family      []Family
+	familyE     error
 }
 
 // mount is a place in the tree of packages, and the files that are there.

@@ -177,6 +177,7 @@ func compute1(in *interp.Interp, shape []tensor.Dim, dt, compute tensor.DType, x
 	}
 	in.Step(int(n) / 16)
 	vals := make([][]float64, len(xs))
+	w := spread{shape: shape, at: make([]int64, len(xs)), strides: make([][]int64, len(xs))}
 	for i, x := range xs {
 		if x.t == nil {
 			vals[i] = []float64{tensor.Round(compute, x.v)}
@@ -188,8 +189,11 @@ func compute1(in *interp.Interp, shape []tensor.Dim, dt, compute tensor.DType, x
 			}
 			continue
 		}
-		if vals[i] = Expanded(x.t, shape); vals[i] == nil {
+		if vals[i] = x.t.Values(); vals[i] == nil {
 			return nil
+		}
+		if len(vals[i]) != 1 {
+			w.strides[i] = broadcastStrides(x.t, shape)
 		}
 		if x.t.DType != compute && (compute.IsFloat() || compute.IsInt()) && x.t.DType.IsFloat() != compute.IsFloat() {
 			d := make([]float64, len(vals[i]))
@@ -203,12 +207,9 @@ func compute1(in *interp.Interp, shape []tensor.Dim, dt, compute tensor.DType, x
 	x := make([]float64, len(xs))
 	for k := range out {
 		for i, v := range vals {
-			if len(v) == 1 {
-				x[i] = v[0]
-			} else {
-				x[i] = v[k]
-			}
+			x[i] = v[w.at[i]]
 		}
+		w.next()
 		out[k] = f(x)
 		if dt == tensor.Int64 && (out[k] > 1<<53 || out[k] < -1<<53) && !passesThrough(out[k], x) {
 			return nil // beyond what a float64 holds exactly
@@ -226,6 +227,52 @@ func passesThrough(v float64, x []float64) bool {
 	return false
 }
 
+// spread walks over a shape in row-major order, with the place of the
+// element in each of several operands; one without strides is one value.
+type spread struct {
+	shape   []tensor.Dim
+	at      []int64
+	strides [][]int64
+	idx     []int64
+}
+
+func (w *spread) next() {
+	if w.idx == nil {
+		w.idx = make([]int64, len(w.shape))
+	}
+	for d := len(w.shape) - 1; d >= 0; d-- {
+		w.idx[d]++
+		more := w.idx[d] < w.shape[d].V
+		for i, s := range w.strides {
+			if s == nil {
+				continue
+			}
+			w.at[i] += s[d]
+			if !more {
+				w.at[i] -= w.idx[d] * s[d]
+			}
+		}
+		if more {
+			return
+		}
+		w.idx[d] = 0
+	}
+}
+
+// broadcastStrides are the strides of t's values, in row-major order, over a
+// shape that t is broadcast to.
+func broadcastStrides(t *T, shape []tensor.Dim) []int64 {
+	own := tensor.ContiguousStrides(t.Shape)
+	off := len(shape) - len(t.Shape)
+	strides := make([]int64, len(shape))
+	for i := range t.Shape {
+		if t.Shape[i].V != 1 {
+			strides[off+i] = own[i]
+		}
+	}
+	return strides
+}
+
 // Expanded are the values of t broadcast to shape; one value stays one. nil
 // where they are not known.
 func Expanded(t *T, shape []tensor.Dim) []float64 {
@@ -238,27 +285,10 @@ func Expanded(t *T, shape []tensor.Dim) []float64 {
 		return nil
 	}
 	out := make([]float64, n)
-	st := tensor.ContiguousStrides(t.Shape)
-	off := len(shape) - len(t.Shape)
-	strides := make([]int64, len(shape))
-	for i := range t.Shape {
-		if t.Shape[i].V != 1 {
-			strides[off+i] = st[i]
-		}
-	}
-	idx := make([]int64, len(shape))
-	at := int64(0)
+	w := spread{shape: shape, at: []int64{0}, strides: [][]int64{broadcastStrides(t, shape)}}
 	for k := range out {
-		out[k] = v[at]
-		for d := len(shape) - 1; d >= 0; d-- {
-			idx[d]++
-			at += strides[d]
-			if idx[d] < shape[d].V {
-				break
-			}
-			at -= idx[d] * strides[d]
-			idx[d] = 0
-		}
+		out[k] = v[w.at[0]]
+		w.next()
 	}
 	return out
 }
