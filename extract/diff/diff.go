@@ -53,7 +53,7 @@ type Entry struct {
 // Weight maps parameters of one model to those of the other. Names are folded
 // over equal layers: model.layers.*.mlp.up_proj.weight.
 type Weight struct {
-	Change string   `json:"change"` // added, removed, renamed, moved, split, fused, transposed
+	Change string   `json:"change"` // added, removed, renamed, moved, split, fused, stacked, unstacked, transposed, tied, untied
 	About  string   `json:"about"`  // the role: "attention q weight"; "" where it is not known
 	A      []string `json:"a"`
 	B      []string `json:"b"`

@@ -2,6 +2,7 @@ package diff_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -97,10 +98,21 @@ func rename(src files) files {
 	for _, m := range registered.FindAllSubmatch(all, -1) {
 		new["."+string(m[2])] = ".zz_" + string(m[2])
 	}
+	for n := range new { // a function of torch of that name stays
+		if strings.HasPrefix(n, ".") && bytes.Contains(all, []byte("torch"+n+"(")) {
+			delete(new, n)
+		}
+	}
 	word := regexp.MustCompile(`\.?\b\w+\b`)
 	out := files{}
 	for name, b := range src {
-		b = registered.ReplaceAll(b, []byte(`$1"zz_$2"`))
+		b = registered.ReplaceAllFunc(b, func(w []byte) []byte {
+			m := registered.FindSubmatch(w)
+			if new["."+string(m[2])] == "" {
+				return w
+			}
+			return fmt.Appendf(nil, `%s"zz_%s"`, m[1], m[2])
+		})
 		out[name] = word.ReplaceAllFunc(b, func(w []byte) []byte {
 			if n, ok := new[string(w)]; ok {
 				return []byte(n)

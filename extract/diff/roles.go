@@ -18,7 +18,8 @@ type tensor struct {
 	module string // what owns the first
 	at     graph.Span
 	role   role
-	turned bool // multiplied as it lies (in x out), not as torch's Linear does
+	layout string // how the parts of a fused matrix lie: "gate|up"
+	turned bool   // multiplied as it lies (in x out), not as torch's Linear does
 	taken  bool
 }
 
@@ -72,6 +73,14 @@ func tensors(m *graph.Model) []*tensor {
 			name = stacks[name]
 		}
 		l.block(&b, name)
+	}
+	for _, b := range m.Blocks {
+		name := b.Stack
+		if name != "main" {
+			name = stacks[name]
+		}
+		l.routers(&b, name)
+		l.rest(firstOf(b.Scope), name+" block")
 	}
 	l.outside()
 	for _, t := range l.list { // one with another parameter: nothing uses it under its own name
@@ -199,7 +208,7 @@ func (l *lister) uses() {
 			switch {
 			case rank >= 2:
 				t.role.slot = "weight"
-				t.turned = (n.Op == "matmul" || n.Op == "addmm" || n.Op == "mm") && in == n.In[len(n.In)-1] && in.Op == "param"
+				t.turned = (n.Op == "matmul" || n.Op == "addmm" || n.Op == "mm" || n.Op == "bmm") && in == n.In[len(n.In)-1] && in.Op == "param"
 			case n.Op == "add" || n.Op == "sub" || n.Op == "addmm" || i == 2:
 				t.role.slot = "bias"
 			default:
@@ -345,7 +354,42 @@ func (l *lister) block(b *graph.Block, stack string) {
 		l.parts = nil
 	}
 	l.norms(b, base, stack)
-	l.rest(base, stack+" block")
+}
+
+// routers gives its role to what the experts of a block are chosen by: the
+// matrix that a choice of the largest comes from, and its bias.
+func (l *lister) routers(b *graph.Block, stack string) {
+	if l.m.Trace == nil || !slices.ContainsFunc(b.Parts, func(p graph.Part) bool { return p.Kind == "moe" }) {
+		return
+	}
+	base := firstOf(b.Scope)
+	for _, n := range l.m.Trace.Nodes {
+		if n.Op != "topk" || n.Call == nil || !strings.HasPrefix(n.Call.Path, base+".") || len(n.In) == 0 {
+			continue
+		}
+		x := n.In[0]
+		for range 12 { // back along the scores
+			x = inner(x)
+			var weight *tensor
+			for _, i := range x.In {
+				if t := l.paths[inner(i).Name]; inner(i).Op == "param" && t != nil && len(t.p.Shape) == 2 {
+					weight = t
+				}
+			}
+			if weight != nil {
+				for _, t := range l.list {
+					if t.module == weight.module && (t == weight || len(t.p.Shape) == 1 && l.used[t] == l.used[weight]) {
+						l.set(t, stack+" moe", "router")
+					}
+				}
+				break
+			}
+			if len(x.In) == 0 {
+				break
+			}
+			x = x.In[0]
+		}
+	}
 }
 
 // attention reads `q = rope(q_norm(q_proj(x))); ...` and `y = o_proj(...)`.
@@ -464,7 +508,11 @@ func (l *lister) feedForward(flow, base, block, where string) {
 			case gated:
 				what = "up"
 			}
+			order := ""
 			if what == "g,u" || what == "u,g" {
+				if strings.HasPrefix(strings.TrimSpace(rhs), "split(") || strings.HasPrefix(strings.TrimSpace(rhs), "chunk(") {
+					order = map[string]string{"g,u": "gate|up", "u,g": "up|gate"}[what]
+				}
 				what = "gate+up"
 			}
 			if what == "" {
@@ -472,6 +520,7 @@ func (l *lister) feedForward(flow, base, block, where string) {
 			}
 			for _, t := range tensorsOf[c] {
 				l.set(t, where, what)
+				t.layout = order
 			}
 		}
 	}
@@ -489,6 +538,20 @@ func acted(c call, all []call, outer call) bool {
 
 // norms reads where the norms of a block sit: `x = x + attn(norm(x))`.
 func (l *lister) norms(b *graph.Block, base, stack string) {
+	places := map[*tensor][]string{} // where a norm sits
+	var order []*tensor
+	defer func() {
+		for _, t := range order {
+			slices.Sort(places[t]) // whichever branch the code reads first
+			what := places[t][0]
+			for _, w := range places[t][1:] { // one norm for several branches
+				if rest, ok := strings.CutPrefix(w, "norm before "); ok && strings.HasPrefix(what, "norm before ") {
+					what += "+" + rest
+				}
+			}
+			l.set(t, stack+" block", what)
+		}
+	}()
 	for _, s := range statements(b.Flow) {
 		_, rhs, ok := strings.Cut(s, "=")
 		if !ok {
@@ -549,7 +612,12 @@ func (l *lister) norms(b *graph.Block, base, stack string) {
 				continue
 			}
 			for _, t := range ts {
-				l.set(t, stack+" block", what)
+				if places[t] == nil {
+					order = append(order, t)
+				}
+				if !slices.Contains(places[t], what) {
+					places[t] = append(places[t], what)
+				}
 			}
 		}
 	}

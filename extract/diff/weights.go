@@ -93,11 +93,18 @@ func (r *Result) weights(a, b *graph.Model) {
 func (r *Result) pair(t, u *tensor, renamed, changed *[]Weight) {
 	t.taken, u.taken = true, true
 	switch {
-	case t.turned != u.turned && len(t.p.Shape) == 2 && len(u.p.Shape) == 2:
+	case t.turned != u.turned && len(t.p.Shape) == len(u.p.Shape):
 		w := change("transposed", t, u)
 		w.Note = "in x out -> out x in"
 		if u.turned {
 			w.Note = "out x in -> in x out"
+		}
+		*changed = append(*changed, w)
+	case len(t.p.Shape) == len(u.p.Shape)+1 && len(t.p.Shape) == 3 || len(u.p.Shape) == len(t.p.Shape)+1 && len(u.p.Shape) == 3:
+		w := change("stacked", t, u)
+		w.Note = "a list of experts -> one tensor, stacked along the first dimension"
+		if len(t.p.Shape) == 3 {
+			w.Change, w.Note = "unstacked", "one tensor, stacked along the first dimension -> a list of experts"
 		}
 		*changed = append(*changed, w)
 	case t.name != u.name:
@@ -150,11 +157,28 @@ func branch(r role) string {
 	return ""
 }
 
-// whole are the roles that one matrix may have in the place of several.
-var whole = []struct {
+// fusion is a role that one parameter may have in the place of several.
+type fusion struct {
 	one   string
 	parts []string
-}{
+}
+
+// oneNorm is the norm that several branches read, as the norms that they have
+// of their own elsewhere.
+func oneNorm(r role) []fusion {
+	rest, ok := strings.CutPrefix(r.what, "norm before ")
+	if !ok || !strings.Contains(rest, "+") {
+		return nil
+	}
+	f := fusion{one: r.what}
+	for _, b := range strings.Split(rest, "+") {
+		f.parts = append(f.parts, "norm before "+b)
+	}
+	return []fusion{f}
+}
+
+// whole are the roles that one matrix may have in the place of several.
+var whole = []fusion{
 	{"qkv", []string{"q", "k", "v"}},
 	{"kv", []string{"k", "v"}},
 	{"gate+up", []string{"gate", "up"}},
@@ -167,7 +191,7 @@ func fusions(one, many []*tensor, qkv string, forward bool) []Weight {
 		if t.taken {
 			continue
 		}
-		for _, f := range whole {
+		for _, f := range append(whole[:len(whole):len(whole)], oneNorm(t.role)...) {
 			if t.role.what != f.one {
 				continue
 			}
@@ -192,6 +216,15 @@ func fusions(one, many []*tensor, qkv string, forward bool) []Weight {
 			var notes []string
 			if f.one == "qkv" && qkv != "" {
 				notes = append(notes, "layout "+qkv)
+			}
+			if t.layout != "" {
+				notes = append(notes, "layout "+t.layout)
+			}
+			if strings.HasPrefix(f.one, "norm ") {
+				notes = append(notes, "one norm before each branch")
+			}
+			if n := len(t.p.Shape); n == len(parts[0].p.Shape)+1 && n == 3 {
+				notes = append(notes, "one matrix an expert: stacked along the first dimension")
 			}
 			if t.turned != parts[0].turned {
 				notes = append(notes, "transposed")
