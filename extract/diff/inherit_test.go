@@ -201,6 +201,15 @@ func TestInherited(t *testing.T) {
 	for _, what := range slices.Sorted(maps.Keys(count)) {
 		t.Logf("%5d %s", count[what], what)
 	}
+	compared := 0
+	for what, n := range count {
+		if what != "no module" && what != "not comparable" {
+			compared += n
+		}
+	}
+	if count["differs"]*100 > 3*compared || count["same"]*2 < compared {
+		t.Errorf("%d of %d differ, %d are the same: more than three in a hundred differ, or fewer than half are the same", count["differs"], compared, count["same"])
+	}
 }
 
 // inherited compares a class with its parent and says how it went.
