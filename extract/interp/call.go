@@ -146,6 +146,7 @@ type callExpr struct {
 	kwstar  bool
 	line    int32
 	class   classCache
+	plain   classCache // of self's class, in plainAttr
 	dict    dictCache
 }
 
@@ -659,6 +660,14 @@ func (n *callExpr) plainAttr(f *frame, self Value) (Value, bool) {
 	if len(n.args) != 1 || n.star || len(n.kwNames) > 0 {
 		return nil, false
 	}
+	if k, ok := n.args[0].(*constExpr); ok {
+		if name, ok := k.v.(Str); ok && name.S == "__dict__" {
+			f.line = n.line
+			if d := n.dictOf(self.(*Instance)); d != nil {
+				return d, true
+			}
+		}
+	}
 	arg := n.args[0].eval(f)
 	name, ok := AsStr(arg)
 	f.line = n.line
@@ -670,6 +679,21 @@ func (n *callExpr) plainAttr(f *frame, self Value) (Value, bool) {
 		f.in.noAttr(self, name)
 	}
 	return v, true
+}
+
+// dictOf is __dict__ of an instance, nil where its class or the dict itself has
+// something else of that name, or where there is no dict yet.
+func (n *callExpr) dictOf(o *Instance) *Dict {
+	if o.Dict == nil {
+		return nil
+	}
+	if _, ok := n.plain.lookup(o.Cls, "__dict__"); ok {
+		return nil
+	}
+	if _, ok := n.dict.get(o.Dict, "__dict__"); ok {
+		return nil
+	}
+	return o.Dict
 }
 
 // objectGetAttribute is object.__getattribute__.
