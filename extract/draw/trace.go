@@ -189,6 +189,9 @@ type row struct {
 // rows groups the stations on the way to a stack, in order: those that the same
 // operation joins are one row.
 func (r *routes) rows(s *stackRun, sts []station) []row {
+	if s == nil || len(sts) == 0 {
+		return nil
+	}
 	reach := make([][]bool, len(sts))
 	for i, st := range sts {
 		reach[i] = r.reach(st.out, s.first)
