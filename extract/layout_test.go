@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"extract/emit":     {"extract/graph"},
 	"extract/diff":     {"extract/graph"},
 	"extract/draw":     {"extract/graph"},
+	"extract/query":    {"extract/graph"},
 	"extract/gallery":  {"extract/graph", "extract/draw"},
 	"rules":            {"pyast", "extract/graph"},
 	"cmd/arch-extract": {"pyast", "extract", "rules"},

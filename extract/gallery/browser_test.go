@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -168,7 +169,7 @@ func (b *browser) wants(js, want string) {
 	b.Helper()
 	got := ""
 	for range 100 {
-		if got = b.eval(js); got == want {
+		if got = b.eval(`(() => { try { return ` + js + ` } catch { return "not there yet" } })()`); got == want {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -200,7 +201,8 @@ func TestPage(t *testing.T) {
 		b.do(chromedp.Focus("#q"), chromedp.SendKeys("#q", "model012"))
 		b.wants(rowsShown, "1")
 		b.wants("location.hash", "#?q=model012")
-		b.do(chromedp.SetValue("#q", ""), chromedp.SendKeys("#q", "attention mqa"+kb.Backspace))
+		b.eval("document.querySelector('#q').select()")
+		b.do(chromedp.SendKeys("#q", "attention mqa"))
 		b.wants("document.querySelector('#count').textContent.split(' ')[0]", fmt.Sprint(n/3))
 	})
 	t.Run("filter", func(t *testing.T) {
@@ -219,7 +221,7 @@ func TestPage(t *testing.T) {
 		b.wants("document.querySelector('tbody.rows a').textContent", "broken")
 	})
 	t.Run("keyboard", func(t *testing.T) {
-		b.do(chromedp.Navigate(url+"#"), chromedp.KeyEvent("/"))
+		b.do(chromedp.Navigate(url+"#"), input.DispatchKeyEvent(input.KeyRawDown).WithKey("/"))
 		b.wants("document.activeElement.id", "q")
 		b.do(chromedp.KeyEvent("model007"))
 		b.wants(rowsShown, "1")
@@ -264,7 +266,7 @@ func TestNarrowAndDark(t *testing.T) {
 	for _, hash := range []string{"#", "#family/model003", "#compare/model001/model002", "#tree"} {
 		b.do(chromedp.Navigate(url + hash))
 		b.wants("document.querySelector('#view').children.length > 0", "true")
-		b.wants("document.documentElement.scrollWidth <= innerWidth", "true") // nothing sticks out
+		b.wants("document.documentElement.scrollWidth <= 360", "true") // nothing sticks out
 	}
 	const background = "getComputedStyle(document.body).backgroundColor"
 	b.wants(background, "rgb(20, 24, 31)")
@@ -300,7 +302,7 @@ func TestAccessible(t *testing.T) {
 			var found string
 			b.do(chromedp.Navigate(url+hash), chromedp.Reload(), chromedp.WaitReady("html[data-ready]"))
 			b.wants("document.querySelector('#view').children.length > 0", "true")
-			b.do(chromedp.Evaluate(string(axe), nil), chromedp.Evaluate(`axe.run().then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.nodes.map((n) => n.html).slice(0, 3).join(" ")).join("\n"))`, &found,
+			b.do(chromedp.Evaluate(string(axe), nil), chromedp.Evaluate(`axe.run({preload: false}).then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.nodes.map((n) => n.html).slice(0, 3).join(" ")).join("\n"))`, &found,
 				func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
 			if found = strings.TrimSpace(found); found != "" {
 				t.Errorf("%s (dark %v): %s", hash, dark, found)

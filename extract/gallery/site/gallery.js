@@ -15,7 +15,7 @@ const gallery = (() => {
       else if (v === true) e.setAttribute(k, "");
       else if (v !== false && v != null) e.setAttribute(k, v);
     }
-    for (const c of children.flat()) if (c != null && c !== false) e.append(c);
+    for (const c of children.flat(Infinity)) if (c != null && c !== false) e.append(c);
     return e;
   }
   const count = (n) => !n ? "" : n >= 1e12 ? (n / 1e12).toFixed(2) + " T" : n >= 1e9 ? (n / 1e9).toPrecision(3) + " B" : n >= 1e6 ? (n / 1e6).toPrecision(3) + " M" : n.toLocaleString("en");
@@ -138,7 +138,7 @@ const gallery = (() => {
   function show(title, status, ...nodes) {
     document.title = title ? title + " · " + source : "Architectures of " + source;
     $("count").textContent = status;
-    $("view").replaceChildren(...nodes);
+    $("view").replaceChildren(...nodes.flat(Infinity).filter((n) => n != null));
   }
 
   function list() {
@@ -151,11 +151,19 @@ const gallery = (() => {
         h("button", { type: "button", "data-sort": c.key, onclick: () => { state.sort = on ? (down ? c.key : "-" + c.key) : (c.n ? "-" : "") + c.key; writeState(false); const b = document.querySelector(`[data-sort="${c.key}"]`); if (b) b.focus(); } },
           c.title + (on ? (down ? " ↓" : " ↑") : "")));
     }));
-    const body = h("tbody", { class: "rows" }, found.map((r) => h("tr", {},
+    const line = (r) => h("tr", {},
       h("td", {}, h("input", { type: "checkbox", "aria-label": "compare " + r.name, "data-name": r.name, checked: marked.includes(r.name), disabled: !!r.error, onchange: () => mark(r.name) })),
       columns.map((c, i) => i === 0
         ? h("td", {}, h("a", { href: go(r.name) }, r.name), h("div", { class: "mute" }, r.cls))
-        : h("td", { class: (c.n ? "n " : "") + (c.wide ? "wide" : "") }, c.fact ? fact(r, c.key) : String(c.show(r)))))));
+        : h("td", { class: (c.n ? "n " : "") + (c.wide ? "wide" : "") }, c.fact ? fact(r, c.key) : String(c.show(r)))));
+    // what is seen first comes first, the rest a little later
+    const body = h("tbody", { class: "rows" }, found.slice(0, 60).map(line));
+    const rest = (at) => {
+      if (!body.isConnected || at >= found.length) return;
+      body.append(...found.slice(at, at + 120).map(line));
+      setTimeout(rest, 0, at + 120);
+    };
+    setTimeout(rest, 0, 60);
     show("", found.length + " of " + rows.length + " families" + (marked.length ? " · marked to compare: " + marked.join(", ") : ""), h("div", { class: "scroll" }, h("table", {}, h("caption", { class: "skip" }, "Families"), h("thead", {}, head), body)));
     refreshFacets();
   }
