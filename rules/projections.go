@@ -168,6 +168,20 @@ func (f *flow) qkNorms(n *graph.Node, ps []*proj) []*norm {
 	return out
 }
 
+// headByHead reports whether each head goes through a norm of its own.
+func headByHead(us []*norm, a *attn) bool {
+	weights := map[*graph.Node]bool{}
+	n := int64(0)
+	for _, u := range us {
+		if u.weight == nil || u.width != a.dim {
+			return false
+		}
+		weights[u.weight] = true
+		n += numel(u.in.Shape)
+	}
+	return len(weights) > 1 && n == numel(a.q.Shape)
+}
+
 func runQKNorm(p *Pass) {
 	p.each(func(b *block, a *attn, path string) {
 		us := p.f.qkNorms(a.q, a.qp)
@@ -194,7 +208,7 @@ func runQKNorm(p *Pass) {
 			ww = numel(u.weight.Shape)
 		}
 		switch {
-		case u.width == a.dim && ww > a.dim:
+		case u.width == a.dim && (ww > a.dim || headByHead(us, a)):
 			kind = "per-head-weights"
 		case u.width == heads*a.dim || u.width > a.dim:
 			kind = "full-width"
