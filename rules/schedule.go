@@ -88,11 +88,14 @@ func runSchedule(p *Pass) {
 				}
 			}
 		}
-		if b.other != "" && len(fs) == 0 && ffnWhy == "" && p.f.unexplained(b) {
+		if b.other != "" && len(fs) == 0 && ffnWhy == "" && p.f.mixesElsewhere(b) {
 			ffnWhy = "a part of " + b.call.Path + " is neither attention nor a feed-forward of a known form"
 		}
 		if len(ms) == 0 && p.f.convolutional(b) {
 			ms = []string{"conv"}
+		}
+		if len(ms) == 0 && p.f.mixesElsewhere(b) {
+			why = "values of " + b.call.Path + " are multiplied along the sequence in no branch that is understood"
 		}
 		if len(ms) == 0 {
 			ms = []string{"none"}
@@ -182,6 +185,25 @@ func (p *Pass) attentionKind(b *block, a *attn) (kind, why string, at []graph.Sp
 		return "sliding", "", v.at
 	}
 	return "full", "", v.at
+}
+
+// mixesElsewhere reports whether the block multiplies two values of the hidden
+// state outside of its experts, though no branch was found to mix the sequence.
+func (f *flow) mixesElsewhere(b *block) bool {
+	for id := b.call.First; id < b.call.Last; id++ {
+		n := f.node(id)
+		if n == nil || !matmuls[n.Op] || len(n.In) < 2 || !f.content[n.In[0].ID] || !f.content[n.In[1].ID] || f.projection(n) != nil {
+			continue
+		}
+		known := false
+		for _, br := range b.branches() {
+			known = known || br.nodes[n] || br.moe != nil && br.call != b.call && within(n, br.call)
+		}
+		if !known {
+			return true
+		}
+	}
+	return false
 }
 
 // pooledKeys recognises keys that are joined from those of the tokens and from
