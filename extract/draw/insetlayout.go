@@ -274,7 +274,9 @@ func moeParts(f *frag, p *moeInset, w float64) float64 {
 	top := ey - eh - rowGap - sumR
 	f.sum("sum", mid, top)
 	f.line("flow", true, Point{mid, ey - eh}, Point{mid, top + sumR})
-	f.text(&Label{X: mid - sumR - 6, Y: top + 4, Text: fit("weighted sum", mid-sumR-6-pad, tiny, false, false), Size: tiny, Muted: true, Anchor: "end"})
+	if say := "weighted sum"; width(say, tiny, false, false) <= mid-sumR-6-pad {
+		f.text(&Label{X: mid - sumR - 6, Y: top + 4, Text: say, Size: tiny, Muted: true, Anchor: "end"})
+	}
 	if p.shared != nil {
 		sx := w - pad - sharedW/2
 		sh := 8 + 14.5*float64(len(p.shared))
