@@ -37,12 +37,14 @@ type column struct {
 	stack   string
 	title   string
 	main    bool
-	idle    bool // its boxes do not run: they are not joined by lines
+	idle    bool // how its boxes are joined is not known: there are no lines
+	say     []string
 	inputs  []string
 	entry   []entryRow // bottom to top
 	panels  []panel
 	ordered bool // the panels follow each other as drawn
 	exit    []element
+	heads   []element // what reads the end of the stream side by side
 	output  string
 	feeds   string // how the main stack reads it: input, cross, or ""
 	joint   string // the operation at which it joins the main stack's input
@@ -342,17 +344,12 @@ func (b *builder) columns() {
 		}
 		return cmp.Compare(a.first, c.first)
 	})
-	main := b.routes.run("main")
 	left := len(names) - 1 - maxTowers
 	for i, n := range names {
 		if n != "main" && left > 0 && i >= maxTowers {
 			continue
 		}
 		c := b.column(n)
-		run := b.routes.run(n)
-		if c.feeds = b.routes.feeds(run, main); c.feeds == "input" {
-			c.joint = b.routes.joint(run, main)
-		}
 		b.fig.columns = append(b.fig.columns, c)
 	}
 	if c := &b.fig.columns[len(b.fig.columns)-1]; c.main && len(b.fig.columns) > 1 {
@@ -397,7 +394,7 @@ func (b *builder) unreached() (column, bool) {
 			p = p[:i]
 		}
 	}
-	c := column{stack: "unreached", title: "not reached", idle: true}
+	c := column{stack: "unreached", title: "not reached", idle: true, say: []string{"on the inputs that", "were followed"}}
 	var walk func(m *graph.Module)
 	walk = func(m *graph.Module) {
 		for _, x := range m.Children {
@@ -436,7 +433,10 @@ func (b *builder) column(stack string) column {
 	if c.main {
 		c.title = ""
 	}
-	run := b.routes.run(stack)
+	run, main := b.routes.run(stack), b.routes.run("main")
+	if c.feeds = b.routes.feeds(run, main); c.feeds == "input" {
+		c.joint = b.routes.joint(run, main)
+	}
 	entry, exit, inputs := b.routes.ends(run)
 	c.inputs = inputs
 	for _, r := range b.routes.runs {
@@ -606,16 +606,31 @@ func (b *builder) entry(c *column, run *stackRun, sts []station) []entryRow {
 }
 
 func (b *builder) exit(c *column, sts []station) []element {
+	trunk, heads := sts, [][]station(nil)
+	if c.feeds == "" {
+		trunk, heads = b.routes.forks(sts)
+	}
 	var out []element
-	for _, s := range sts {
+	for _, s := range trunk {
 		out = append(out, b.stationElement(s))
 	}
 	c.output = "output"
-	if c.main && len(out) > 0 {
-		b.head(c, sts, out)
+	if c.main && len(out) > 0 && len(heads) == 0 {
+		b.head(c, trunk, out)
 	}
 	if n := len(out); n > maxEnds {
 		out = append(append(slices.Clone(out[:2]), more(n-maxEnds+1)), out[n-(maxEnds-3):]...)
+	}
+	for i, h := range heads {
+		if i == 2 && len(heads) > 3 {
+			c.heads = append(c.heads, element{kind: "module", title: fmt.Sprintf("%d more heads", len(heads)-2)})
+			break
+		}
+		e := b.stationElement(h[0])
+		if len(h) > 1 {
+			e.sub, e.pills = shape(h[0].module), []pill{{text: fmt.Sprintf("+ %d more", len(h)-1)}}
+		}
+		c.heads = append(c.heads, e)
 	}
 	return out
 }
@@ -1130,7 +1145,7 @@ func (b *builder) mixer(k graph.Block, module, path string) element {
 // skeleton is the column of a model without blocks: the modules that its
 // forward calls, in order.
 func (b *builder) skeleton() column {
-	c := column{stack: "main", main: true, output: "output"}
+	c := column{stack: "main", main: true, idle: true}
 	var ms []*graph.Module
 	if t := b.m.Trace; t != nil && len(t.Calls) > 0 {
 		seen := map[string]bool{}

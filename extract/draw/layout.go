@@ -391,6 +391,9 @@ func layoutColumn(c column, w float64, m marks, fed, cross bool, joint string) *
 			outer = max(outer, n*104+(n-1)*6)
 		}
 	}
+	if n := float64(len(c.heads)); n > 1 {
+		outer = max(outer, n*104+(n-1)*6)
+	}
 	cx := left + outer/2
 	boxW := min(outer, 236)
 	y := 0.0
@@ -465,13 +468,16 @@ func layoutColumn(c column, w float64, m marks, fed, cross bool, joint string) *
 	for _, e := range c.exit {
 		below(e)
 	}
+	if len(c.heads) > 0 {
+		y = headRow(f, c.heads, cx, outer, y, m)
+	}
 	if c.idle {
-		for i, l := range []string{"on the inputs that", "were followed"} {
+		for i, l := range c.say {
 			f.text(&Label{X: cx, Y: y - 24 + 14*float64(i), Text: l, Size: tiny, Muted: true})
 		}
-		y -= 34
+		y -= 6 + 14*float64(len(c.say))
 	}
-	if !c.idle && len(c.panels)+len(c.entry)+len(c.exit) > 0 {
+	if !c.idle && len(c.heads) == 0 && len(c.panels)+len(c.entry)+len(c.exit) > 0 {
 		f.line("flow", true, Point{cx, y}, Point{cx, y - 16})
 		y -= 16
 	}
@@ -591,6 +597,25 @@ func besideStream(f *frag, r entryRow, cx, w, y float64, m marks) float64 {
 	f.line("flow", true, Point{cx, y}, Point{cx, top + 21})
 	for i, x := range xs {
 		f.line("flow", true, Point{x, tops[i]}, Point{x, top + 21})
+	}
+	return top
+}
+
+// headRow puts the heads beside each other, each with what it gives.
+func headRow(f *frag, heads []element, cx, w, y float64, m marks) float64 {
+	n := len(heads)
+	each := (w - 6*float64(n-1)) / float64(n)
+	split := y - 8
+	f.line("flow", false, Point{cx, y}, Point{cx, split})
+	f.line("flow", false, Point{cx - w/2 + each/2, split}, Point{cx + w/2 - each/2, split})
+	top := split
+	for i, e := range heads {
+		g := elementFrag(e, each, m)
+		x := cx - w/2 + each/2 + float64(i)*(each+6)
+		f.line("flow", true, Point{x, split}, Point{x, split - rowGap})
+		f.add(g, x-each/2, split-rowGap-g.H, nil)
+		f.line("flow", true, Point{x, split - rowGap - g.H}, Point{x, split - rowGap - g.H - 14})
+		top = min(top, split-rowGap-g.H-14)
 	}
 	return top
 }

@@ -153,8 +153,11 @@ func newDiagram(fig *figure) *diagram {
 			link(cur, id, "", false)
 			cur = id
 		}
+		for _, e := range c.heads {
+			link(cur, box(cg, e), "", false)
+		}
 		outs[c.stack] = cur
-		if c.feeds == "" {
+		if c.feeds == "" && len(c.heads) == 0 {
 			id := add(cg, "text", false, c.output)
 			link(cur, id, "", false)
 		}

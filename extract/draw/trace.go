@@ -230,6 +230,55 @@ func (r *routes) rows(s *stackRun, sts []station) []row {
 	return out
 }
 
+// forks takes what follows a stack apart: the stations that read one another in
+// a row, and the heads that part there, each as the stations in its row.
+func (r *routes) forks(sts []station) (trunk []station, heads [][]station) {
+	if len(sts) == 0 {
+		return nil, nil
+	}
+	limit := int32(len(r.m.Trace.Nodes))
+	reach := make([][]bool, len(sts))
+	for i, st := range sts {
+		reach[i] = r.reach(st.out, limit)
+	}
+	reads := func(j, i int) bool {
+		for _, n := range sts[j].in {
+			if reach[i][n.ID] {
+				return true
+			}
+		}
+		return false
+	}
+	j := 1
+	for j < len(sts) && reads(j, j-1) {
+		j++
+	}
+	if j == len(sts) {
+		return sts, nil
+	}
+	var rows [][]int
+next:
+	for i := j - 1; i < len(sts); i++ {
+		for k, row := range rows {
+			for _, x := range row {
+				if reads(i, x) {
+					rows[k] = append(rows[k], i)
+					continue next
+				}
+			}
+		}
+		rows = append(rows, []int{i})
+	}
+	for _, row := range rows {
+		var h []station
+		for _, i := range row {
+			h = append(h, sts[i])
+		}
+		heads = append(heads, h)
+	}
+	return sts[:j-1], heads
+}
+
 // meeting is the first operation on the way to a stack that depends on all of some stations.
 func (r *routes) meeting(s *stackRun, reach [][]bool, of []int) string {
 	for _, n := range r.m.Trace.Nodes[:s.first] {
