@@ -259,6 +259,7 @@ func (p *Pass) blockRoles(b *block, put func(*graph.Node, string)) {
 				switch {
 				case part != "":
 					put(w, part)
+				case br.moe == nil: // a branch of no known kind
 				case len(w.Shape) > 0 && w.Shape[0] == br.moe.experts && len(w.Shape) > 1:
 					put(w, "experts") // one for each expert
 				case br.moe.shared != nil:

@@ -122,8 +122,7 @@ func (w *writer) call(n *graph.Node) *graph.Call {
 }
 
 func (w *writer) name(c *graph.Call) string {
-	n := strings.TrimPrefix(strings.TrimPrefix(c.Path, w.in.Path), ".")
-	return n
+	return bracketed(strings.TrimPrefix(strings.TrimPrefix(c.Path, w.in.Path), "."), w.in.Path)
 }
 
 const wAdd, wMul, wAt, wAtom = 1, 2, 2, 9
@@ -192,7 +191,7 @@ func (w *writer) expr(n *graph.Node) (string, int) {
 	}
 	switch n.Op {
 	case "param", "buffer":
-		return strings.TrimPrefix(strings.TrimPrefix(n.Name, w.in.Path), "."), wAtom
+		return bracketed(strings.TrimPrefix(strings.TrimPrefix(n.Name, w.in.Path), "."), w.in.Path), wAtom
 	case "input":
 		return n.Name, wAtom
 	case "linear", "addmm", "conv1d", "conv2d":
@@ -399,16 +398,16 @@ func (p *Pass) parts(b *block) []graph.Part {
 			case "mlp":
 				add("mlp", br.mlp.call, p.mlpFlow(b, br.mlp))
 			case "moe":
-				flow := ""
-				if br.moe.routed != nil {
-					flow = p.mlpFlow(b, br.moe.routed)
-				}
-				add("moe", br.call, flow)
+				add("moe", br.call, p.moeFlow(b, br))
 				if br.moe.shared != nil {
 					add("shared_expert", br.moe.shared.call, p.mlpFlow(b, br.moe.shared))
 				}
 			case "mixer":
-				add("mixer", br.call, "")
+				flow := ""
+				if br.mix != nil && br.mix.call != nil && br.mix.call != b.call {
+					flow = p.mixerFlow(br.mix)
+				}
+				add("mixer", br.call, flow)
 			}
 		}
 	}
@@ -458,7 +457,10 @@ func (p *Pass) attentionFlow(b *block, a *attn) string {
 		for _, q := range ps {
 			pn, _ := w.expr(q.weight)
 			in, _ := w.expr(q.in)
-			name := strings.TrimSuffix(strings.TrimSuffix(pn, ".weight"), "weight")
+			name := strings.TrimSuffix(pn, ".weight")
+			if name == "weight" {
+				name = "" // the module's own
+			}
 			base = append(base, name+"("+in+")")
 		}
 		s := strings.Join(base, ", ")
@@ -507,7 +509,16 @@ func (p *Pass) attentionFlow(b *block, a *attn) string {
 	c2 := a.scale.mul(qf).mul(kf)
 	s := "q @ k.T"
 	if c2.e != nil && len(c2.e.Refs(nil)) > 0 {
-		s += " * " + parenthesise(strings.ReplaceAll(c2.e.String(), "config.", ""), "+-")
+		e := parenthesise(strings.ReplaceAll(c2.e.String(), "config.", ""), "+-")
+		over, isQuotient := strings.CutPrefix(e, "1 / ")
+		if !isQuotient {
+			over, isQuotient = strings.CutPrefix(e, "1.0 / ")
+		}
+		if isQuotient && !strings.ContainsAny(over, "*/") {
+			s += " / " + over
+		} else {
+			s += " * " + e
+		}
 	} else if c2.v != 1 {
 		s += " * " + num(c2.v)
 	}
@@ -604,6 +615,9 @@ func (p *Pass) mlpFlow(b *block, m *mlp) string {
 	}
 	short := func(q *proj) string {
 		s, _ := w.expr(q.weight)
+		if n := paramBehind(q.weight, 0); s == "outer" && n != nil { // rescaled before the block ran
+			s, _ = w.expr(n)
+		}
 		return strings.TrimSuffix(s, ".weight")
 	}
 	act := m.actName
