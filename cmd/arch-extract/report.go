@@ -11,6 +11,7 @@ import (
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
+	"github.com/arch-extract/arch-extract/extract/prose"
 )
 
 // report is `arch-extract TARGET`.
@@ -30,7 +31,14 @@ type described struct {
 }
 
 func (w *work) describe(s *pipeline.Session, f load.File, c *interp.Class) (d described, err error) {
+	var watch *pipeline.Watch
+	if w.switches {
+		watch = s.Watch()
+	}
 	r, err := s.Run(c, w.settings, pipeline.Scenario{})
+	if watch != nil {
+		watch.Stop()
+	}
 	if err != nil {
 		return d, err
 	}
@@ -38,6 +46,10 @@ func (w *work) describe(s *pipeline.Session, f load.File, c *interp.Class) (d de
 		d.note = w.sentence(f, c.Name, r.Err)
 	}
 	d.model, err = s.Describe(w.target.Source, f.Family, w.settings, r)
+	if err == nil && watch != nil && w.part == "" {
+		d.model.Switches = watch.Switches(w.target.Source, c, w.settings, r, d.model)
+		d.model.Constants = prose.Constants(d.model) // it takes the switches to know that nothing else decides
+	}
 	if err == nil && w.part != "" {
 		d.model = s.Part(d.model, w.part)
 	}
@@ -70,6 +82,7 @@ func (w *work) report(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	w.switches = w.trySwitches && (!w.many || cmd.Flags().Changed("switches"))
 	return w.write(func(out io.Writer) error {
 		first := true
 		if format == "json" && w.many {

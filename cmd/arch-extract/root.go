@@ -19,6 +19,7 @@ type app struct {
 	from, class, config, format, output, color string
 	also, set                                  []string
 	all, fetch, quiet, verbose, evidence       bool
+	trySwitches                                bool
 	jobs                                       int
 }
 
@@ -72,6 +73,7 @@ Exit status: 0 done, 1 diff found differences, 2 something failed.`,
 	f.StringVar(&a.config, "config", "", "a config.json (`FILE`) with the values to use")
 	f.StringArrayVar(&a.set, "set", nil, "a config value, as `key=value`; dotted for sub-configs; the value is YAML; repeatable")
 	f.BoolVar(&a.evidence, "evidence", false, "in a report, expressions and places as fields, not comments")
+	f.BoolVar(&a.trySwitches, "switches", true, "in a report, what config values switch, found by running the model again\nwith each; --switches=false leaves it out, and so do reports of many models\nunless the flag is given")
 	f.StringVar(&a.format, "format", "", "the output format")
 	f.StringVarP(&a.output, "output", "o", "", "write to `FILE` in place of standard output")
 	f.IntVar(&a.jobs, "jobs", runtime.GOMAXPROCS(0), "how many to work on at once (`N`)")

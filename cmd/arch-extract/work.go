@@ -22,6 +22,7 @@ type work struct {
 	many     bool   // more than one class is asked for
 	stopped  error  // what keeps the one file of the work from being run
 	part     string // the module class that was named, of which the model is read as the place where it stands
+	switches bool   // reports say what config values switch
 	label    string // what the report calls the package, where not by its name and version
 }
 

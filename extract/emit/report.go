@@ -29,7 +29,7 @@ func report(m *graph.Model, opt Options) object {
 	if opt.Evidence && !m.At.IsZero() {
 		doc = append(doc, field{key: "at", val: m.At.String()})
 	}
-	add := func(key string, v any) {
+	add := func(key string, v any, about ...string) {
 		switch x := v.(type) {
 		case object:
 			if len(x) == 0 {
@@ -40,7 +40,7 @@ func report(m *graph.Model, opt Options) object {
 				return
 			}
 		}
-		doc = append(doc, field{key: key, val: v})
+		doc = append(doc, field{key: key, val: v, comment: cond(!opt.Evidence, strings.Join(about, ""))})
 	}
 	if p := m.Place; p != nil {
 		add("place", object{{key: "of", val: p.Of}, {key: "modules", val: p.Scope}, {key: "count", val: int64(p.Count)}, {key: "parameters", val: m.Counts.Total, comment: cond(!opt.Evidence && p.Count > 1, "of one")}})
@@ -52,8 +52,8 @@ func report(m *graph.Model, opt Options) object {
 	add("schedule", r.schedule())
 	add("ends", r.ends())
 	add("blocks", r.blocks())
-	add("switches", r.switches())
-	add("constants", r.constants())
+	add("switches", r.switches(), "config values that change the architecture")
+	add("constants", r.constants(), "decided by the code, not by the config")
 	add("unused", r.dead())
 	add("unknown", r.unknowns())
 	if m.Root != nil {
@@ -320,39 +320,7 @@ func (r *reporter) mixers() string {
 			return ""
 		}
 	}
-	return Pattern(runs)
-}
-
-// Pattern writes [kind, count] runs with repetition found: "[sliding x 5, full] x 8".
-func Pattern(runs []any) string {
-	var parts []string
-	for _, x := range runs {
-		p, ok := x.([]any)
-		if !ok || len(p) != 2 {
-			continue
-		}
-		s := fmt.Sprint(p[0])
-		if n := fmt.Sprint(p[1]); n != "1" {
-			s += " x " + n
-		}
-		parts = append(parts, s)
-	}
-	for period := 1; period <= len(parts)/2; period++ {
-		n := len(parts) / period
-		same := true
-		for i := period; i < n*period; i++ {
-			same = same && parts[i] == parts[i%period]
-		}
-		if !same {
-			continue
-		}
-		s := "[" + strings.Join(parts[:period], ", ") + "] x " + strconv.Itoa(n)
-		if rest := parts[n*period:]; len(rest) > 0 {
-			s += ", " + strings.Join(rest, ", ")
-		}
-		return s
-	}
-	return strings.Join(parts, ", ")
+	return graph.Pattern(runs)
 }
 
 func (r *reporter) schedule() object {
@@ -368,7 +336,7 @@ func (r *reporter) schedule() object {
 			}
 			v := any(nil)
 			if runs, ok := f.Value.([]any); ok {
-				v = Pattern(runs)
+				v = graph.Pattern(runs)
 			}
 			o = append(o, r.field(name, v, f))
 		}
@@ -664,12 +632,7 @@ func (r *reporter) switches() list {
 		for _, c := range s.Changes {
 			changes = append(changes, c)
 		}
-		switch len(changes) {
-		case 1:
-			o = append(o, field{key: "changes", val: changes[0]})
-		default:
-			o = append(o, field{key: "changes", val: changes})
-		}
+		o = append(o, field{key: "changes", val: changes})
 		out = append(out, o)
 	}
 	return out
@@ -682,9 +645,12 @@ func (r *reporter) constants() list {
 		f := field{key: "constant", val: c.Text}
 		switch {
 		case r.opt.Evidence:
-			out = append(out, object{{key: "constant", val: c.Text}, {key: "fact", val: c.Key}, {key: "at", val: c.At.String()}})
+			out = append(out, object{{key: "constant", val: c.Text}, {key: "fact", val: c.Key}, {key: "alike", val: int64(c.Alike)}, {key: "of", val: int64(c.Of)}, {key: "at", val: c.At.String()}})
 		default:
 			f.comment = c.At.String()
+			if c.Of > 0 {
+				f.comment += fmt.Sprintf("; %d of %d like it", c.Alike, c.Of)
+			}
 			out = append(out, f)
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"os/exec"
 	"reflect"
+	"strconv"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -12,10 +14,13 @@ import (
 	"github.com/arch-extract/arch-extract/extract/graph"
 )
 
+// hardStrings are those that a reader of YAML may take for something else.
+var hardStrings = []string{"", "no", "Yes", "on", "null", "~", "1:30", "12", "0x1f", "1e-06", "1_000", ".5", "2001-01-01", "a: b", "a #b", "- x", "silu", "[a]", "x = y", "q|k|v", "é", "a\nb", "\tx", "'", "\"", "0-2,4-6", "1/config.x", "true", "*", "model.layers.*", "{a}"}
+
 // Strings and floats come back as they were, and are quoted where a reader of
 // YAML 1.1 would read something else.
 func TestScalars(t *testing.T) {
-	for _, s := range []string{"", "no", "Yes", "on", "null", "~", "1:30", "12", "0x1f", "1e-06", "1_000", ".5", "2001-01-01", "a: b", "a #b", "- x", "silu", "[a]", "x = y", "q|k|v", "é", "a\nb", "\tx", "'", "\"", "0-2,4-6", "1/config.x", "true", "*", "model.layers.*", "{a}"} {
+	for _, s := range hardStrings {
 		var back string
 		if err := yaml.Unmarshal([]byte(scalarString(s)), &back); err != nil || back != s {
 			t.Errorf("%q is written %s and read %q (%v)", s, scalarString(s), back, err)
@@ -106,7 +111,7 @@ func TestPattern(t *testing.T) {
 		"dense x 3, moe x 58":     run("dense", 3, "moe", 58),
 		"[a, b] x 2, a":           run("a", 1, "b", 1, "a", 1, "b", 1, "a", 1),
 	} {
-		if got := Pattern(runs); got != want {
+		if got := graph.Pattern(runs); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -123,6 +128,45 @@ func TestSchema(t *testing.T) {
 	for _, f := range report(model(), Options{Evidence: true}) {
 		if s.Properties[f.key] == nil {
 			t.Errorf("%s is not in the schema", f.key)
+		}
+	}
+}
+
+// PyYAML, which reads YAML 1.1, reads hard scalars as yaml.v3 does. Where
+// python3 has no PyYAML there is nothing to compare with.
+func TestScalarsInPyYAML(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil || exec.Command(python, "-c", "import yaml").Run() != nil {
+		t.Skip("python3 has no yaml module")
+	}
+	doc := object{}
+	for i, s := range hardStrings {
+		doc = append(doc, field{key: "s" + strconv.Itoa(i), val: s}, field{key: "l" + strconv.Itoa(i), val: list{s, flow{{key: s, val: s}}}})
+	}
+	for i, v := range []float64{1e-6, 10000, 0.5, 1.5625e-7, 1e22, -3, 1e16, 123456789.125} {
+		doc = append(doc, field{key: "f" + strconv.Itoa(i), val: v})
+	}
+	want, err := jsonDoc(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(python, "-c", "import sys, yaml, json; print(json.dumps(yaml.safe_load(sys.stdin.buffer.read())))")
+	cmd.Stdin = bytes.NewReader(yamlDoc(doc))
+	got, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b any
+	if err := json.Unmarshal(want, &a); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(got, &b); err != nil {
+		t.Fatal(err)
+	}
+	x, y := a.(map[string]any), b.(map[string]any)
+	for k := range x {
+		if !reflect.DeepEqual(x[k], y[k]) {
+			t.Errorf("%s: %#v is read as %#v", k, x[k], y[k])
 		}
 	}
 }

@@ -25,7 +25,7 @@ func Schema() []byte {
 		field{key: "module", val: str}, field{key: "flow", val: str})},
 		field{key: "additionalProperties", val: ref("fact")})
 	block := []field{
-		{key: "stack", val: str}, {key: "layers", val: str}, {key: "count", val: num}, {key: "flow", val: str},
+		{key: "stack", val: str}, {key: "layers", val: str}, {key: "modules", val: str}, {key: "count", val: num}, {key: "flow", val: str},
 		{key: "residual", val: ref("fact")}, {key: "norm_placement", val: ref("fact")}, {key: "norms", val: ref("fact")}, {key: "residual_scale", val: ref("fact")},
 		{key: "position", val: ref("fact")},
 	}
@@ -43,13 +43,17 @@ func Schema() []byte {
 		field{key: "schema", val: obj(field{key: "const", val: "arch-extract/v1"})},
 		field{key: "family", val: str}, field{key: "class", val: str}, field{key: "at", val: str},
 		field{key: "source", val: mapOf(str)},
+		field{key: "place", val: shape(list{"of", "modules", "count"}, field{key: "of", val: str}, field{key: "modules", val: str}, field{key: "count", val: num}, field{key: "parameters", val: num})},
 		field{key: "summary", val: of("object")},
 		field{key: "stack", val: listOf(mapOf(str))},
 		field{key: "parameters", val: mapOf(num)},
 		field{key: "schedule", val: mapOf(ref("fact"))},
 		field{key: "ends", val: mapOf(ref("fact"))},
-		field{key: "blocks", val: mapOf(shape(list{"layers", "count"}, block...))},
-		field{key: "switches", val: listOf(mapOf(str))},
+		field{key: "blocks", val: mapOf(shape(list{"count"}, block...))},
+		field{key: "switches", val: listOf(shape(list{"when", "set", "changes"}, field{key: "when", val: str}, field{key: "set", val: str}, field{key: "at", val: str},
+			field{key: "changes", val: listOf(str)}))},
+		field{key: "constants", val: listOf(obj(field{key: "anyOf", val: list{str, shape(list{"constant", "fact", "at"},
+			field{key: "constant", val: str}, field{key: "fact", val: str}, field{key: "alike", val: num}, field{key: "of", val: num}, field{key: "at", val: str})}}))},
 		field{key: "unused", val: listOf(str)},
 		field{key: "unknown", val: listOf(shape(list{"facts", "why"}, field{key: "facts", val: listOf(str)}, field{key: "why", val: str}))},
 		field{key: "modules", val: mapOf(ref("module"))},

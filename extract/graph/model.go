@@ -56,6 +56,7 @@ type Switch struct {
 	At      Span     `json:"at,omitzero"`
 	Set     string   `json:"set"`     // the value that was tried: "use_sliding_window=true"
 	Changes []string `json:"changes"` // what is different then, the largest first
+	Keys    []string `json:"keys"`    // of the facts that are different
 }
 
 // Constant is a choice that the code makes and no config value.
@@ -63,6 +64,10 @@ type Constant struct {
 	Text string `json:"text"`
 	Key  string `json:"key"` // of the fact that it says
 	At   Span   `json:"at,omitzero"`
+	// Alike counts the families of a release that choose alike, of those Of
+	// that are of the same kind and have the choice.
+	Alike int `json:"alike"`
+	Of    int `json:"of"`
 }
 
 // Module is one nn.Module of the tree.

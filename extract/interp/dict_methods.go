@@ -70,6 +70,11 @@ func (in *Interp) dictGet(d *Dict, k Value) (Value, bool) {
 	if ok && d.Root != nil {
 		v = d.rooted(k, v)
 	}
+	if in.OnLookup != nil {
+		if e := ExprOf(k); e != nil {
+			in.OnLookup(in.Here(), e, d)
+		}
+	}
 	return v, ok
 }
 

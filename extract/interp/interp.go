@@ -46,6 +46,8 @@ type Interp struct {
 	Ext map[any]any
 	// OnBranch, where set, is told of each condition that depends on the config.
 	OnBranch func(at graph.Span, e *graph.Expr, took bool)
+	// OnLookup, where set, is told of each key of the config that is looked up in a dict.
+	OnLookup func(at graph.Span, e *graph.Expr, d *Dict)
 	// OnChoice, where set, is told of each condition that is not known, and the side taken.
 	OnChoice func(at graph.Span, why string, took bool)
 

@@ -25,6 +25,7 @@ type Input struct {
 // Forward is what one run of forward did.
 type Forward struct {
 	Inputs []Input
+	Device string // "meta" or "cpu"
 	Trace  *graph.Trace
 	// Output is the first tensor of the result; nil where there is none.
 	Output *tensor.Tensor
@@ -133,7 +134,7 @@ func (s *Session) search(b *Built, sc Scenario, p *planner, f *Forward, err erro
 func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []interp.FuncParam) []Input) (*Forward, error) {
 	in := s.in
 	in.ResetBudget()
-	f := &Forward{Trace: &graph.Trace{}}
+	f := &Forward{Device: sc.Device, Trace: &graph.Trace{}}
 	in.OnChoice = func(at graph.Span, why string, took bool) {
 		f.Trace.Choices = append(f.Trace.Choices, graph.Choice{At: at, Why: why, Took: took})
 	}
