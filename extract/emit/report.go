@@ -592,9 +592,14 @@ func (r *reporter) blocks() object {
 			}
 			bo = append(bo, field{key: g.name, val: go_})
 		}
+		nth := map[string]int{}
 		for _, pt := range b.Parts {
 			if pt.Kind == "cross_attention" || pt.Kind == "shared_expert" {
-				bo = append(bo, field{key: pt.Kind, val: r.part(pt)})
+				name := pt.Kind
+				if nth[pt.Kind]++; nth[pt.Kind] > 1 {
+					name += "_" + strconv.Itoa(nth[pt.Kind])
+				}
+				bo = append(bo, field{key: name, val: r.part(pt)})
 			}
 		}
 		f := field{key: key, val: bo}

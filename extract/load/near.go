@@ -63,8 +63,8 @@ func distance(a, b string) int {
 	return prev[len(b)]
 }
 
-// didYouMean is a clause that offers the nearest names, or "".
-func didYouMean(name string, names []string) string {
+// DidYouMean is a clause that offers the nearest names, or "".
+func DidYouMean(name string, names []string) string {
 	near := nearest(name, names)
 	switch len(near) {
 	case 0:

@@ -45,7 +45,7 @@ func (t *Target) File() (File, string, error) {
 		}
 		names = append(names, classNames(src)...)
 	}
-	return File{}, "", fmt.Errorf("%s: no class %s in %s%s", t.Spec, t.Class, t.Source.names(fam.Files), didYouMean(t.Class, names))
+	return File{}, "", fmt.Errorf("%s: no class %s in %s%s", t.Spec, t.Class, t.Source.names(fam.Files), DidYouMean(t.Class, names))
 }
 
 // FindTarget resolves a TARGET: a modeling file, a folder of such, a family, a
@@ -222,7 +222,7 @@ func (s *Source) unknown(name string) error {
 	for _, f := range all {
 		names = append(names, f.Name)
 	}
-	return fmt.Errorf("%s: no such file, family or class in %s%s", name, s.label(), didYouMean(name, names))
+	return fmt.Errorf("%s: no such file, family or class in %s%s", name, s.label(), DidYouMean(name, names))
 }
 
 func (s *Source) unknownClass(name string) error {
@@ -238,7 +238,7 @@ func (s *Source) unknownClass(name string) error {
 			}
 		}
 	}
-	return fmt.Errorf("%s: no such class in %s%s", name, s.label(), didYouMean(name, names))
+	return fmt.Errorf("%s: no such class in %s%s", name, s.label(), DidYouMean(name, names))
 }
 
 // label names the source in sentences.
