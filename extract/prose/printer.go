@@ -80,6 +80,29 @@ func (p *printer) para(format string, a ...any) {
 	}
 }
 
+// equations are lines of code that is not the source's.
+func (p *printer) equations(s string) {
+	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	if p.Markdown {
+		p.b.WriteString("```\n" + strings.Join(lines, "\n") + "\n```\n\n")
+		return
+	}
+	for _, l := range lines {
+		p.b.WriteString("    " + p.paint(cyan, l) + "\n")
+	}
+}
+
+// note is a paragraph that stands out.
+func (p *printer) note(s string) {
+	if p.Markdown {
+		p.b.WriteString("> " + s + "\n\n")
+		return
+	}
+	for _, l := range wrap(s, width-2) {
+		p.b.WriteString("  " + p.paint(bold, l) + "\n")
+	}
+}
+
 func (p *printer) item(format string, a ...any) {
 	s := fmt.Sprintf(format, a...)
 	if p.Markdown {
@@ -121,8 +144,10 @@ func (p *printer) passage(q Passage) {
 			fence += "`"
 		}
 		p.b.WriteString("\n\n" + fence + "python\n")
-		for _, l := range dedent(q.Lines) {
-			p.b.WriteString(printable(l) + "\n")
+		for i, l := range dedent(q.Lines) {
+			if !q.hidden(i) {
+				p.b.WriteString(printable(l) + "\n")
+			}
 		}
 		p.b.WriteString(fence + "\n\n")
 		return
@@ -133,6 +158,9 @@ func (p *printer) passage(q Passage) {
 	p.b.WriteString("  " + p.paint(dim, printable(where)) + "\n")
 	wide := len(strconv.Itoa(q.First + len(q.Lines)))
 	for i, l := range q.Lines {
+		if q.hidden(i) {
+			continue
+		}
 		mark, color := " ", ""
 		if q.Mark[i] {
 			mark, color = ">", yellow
@@ -145,6 +173,9 @@ func (p *printer) passage(q Passage) {
 	}
 	p.b.WriteByte('\n')
 }
+
+// hidden reports whether a line belongs to a docstring.
+func (q *Passage) hidden(i int) bool { return q.From > 0 && q.From <= q.First+i && q.First+i <= q.To }
 
 // printable is a line of source without what would steer a terminal.
 func printable(s string) string {

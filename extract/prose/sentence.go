@@ -116,6 +116,12 @@ var with = map[string]string{
 	"residual.scale": "branches are multiplied by %s before they are added", "schedule.mixers": "mixers by layer: %s", "schedule.ffn": "feed-forwards by layer: %s",
 }
 
+// single are sentences for the number 1.
+var single = map[string]string{
+	"block.norms": "a block has one norm", "moe.shared": "one shared expert is always on", "attention.kv_heads": "there is one head of keys and values",
+	"model.layers": "the main stack has one block", "moe.top_k": "a token visits one of them", "moe.zero_experts": "one expert passes its input through",
+}
+
 // Sentence says what a decided fact means, without its place; "" where there
 // are no words for it.
 func Sentence(f graph.Fact) string {
@@ -128,8 +134,8 @@ func Sentence(f graph.Fact) string {
 	if s := words[f.Key][Plain(f.Value)]; s != "" {
 		return s
 	}
-	if f.Key == "block.norms" && Plain(f.Value) == "1" {
-		return "a block has one norm"
+	if s := single[f.Key]; s != "" && Plain(f.Value) == "1" {
+		return s
 	}
 	if s := with[f.Key]; s != "" {
 		return fmt.Sprintf(s, number(f.Value))

@@ -42,6 +42,8 @@ type Passage struct {
 	First int    // the first line's number
 	Lines []string
 	Mark  []bool // for each line: whether it is one that decides
+	// Text are the lines From to To of a docstring, which are not shown.
+	From, To int
 }
 
 // maxPassage bounds the lines of a passage.
@@ -70,6 +72,50 @@ func (r *Reader) Passage(at graph.Span) (p Passage, ok bool) {
 		p.Mark = append(p.Mark, n == at.Line)
 	}
 	return p, true
+}
+
+// Function is the function at a place as a whole, from its def line on, with
+// the line marked; false where it is long, or a constructor.
+func (r *Reader) Function(at graph.Span) (p Passage, ok bool) {
+	f := r.file(at.File)
+	if f.tree == nil || at.Line < 1 || at.Line > len(f.lines) {
+		return p, false
+	}
+	owner, _ := enclosing(f.tree.Body, at.Line)
+	d := function(f.tree.Body, at.Line)
+	if d == nil || d.Name == "__init__" || len(d.Body) == 0 {
+		return p, false
+	}
+	first, last := pos(d)
+	if last-first >= maxFunction || at.Line < first {
+		return p, false
+	}
+	p = Passage{File: at.File, Owner: owner, First: first, Lines: f.lines[first-1 : last], Mark: make([]bool, last-first+1)}
+	p.Mark[at.Line-first] = true
+	if doc, ok := d.Body[0].(*pyast.ExprStmt); ok {
+		if _, text := doc.Value.(*pyast.Constant); text {
+			p.From, p.To = pos(doc)
+		}
+	}
+	return p, true
+}
+
+// function is the innermost function that holds a line, or nil.
+func function(body []pyast.Stmt, line int) (out *pyast.FunctionDef) {
+	for _, s := range body {
+		if first, last := pos(s); line < first || line > last {
+			continue
+		}
+		if d, ok := s.(*pyast.FunctionDef); ok {
+			out = d
+		}
+		for _, b := range bodies(s) {
+			if d := function(b, line); d != nil {
+				out = d
+			}
+		}
+	}
+	return out
 }
 
 // pos are the lines of a statement.
