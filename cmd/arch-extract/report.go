@@ -65,7 +65,13 @@ func (w *work) unbuilt(p *product[described]) error {
 	if p.err == nil || w.stopped == nil || p.class == "" {
 		return p.err
 	}
-	m, err := pipeline.Unbuilt(w.target.Source, p.file, p.class, w.settings, p.err)
+	var m *graph.Model
+	var err error
+	if missing := w.target.Source.MissingImports(p.file.Path); len(missing) == 1 {
+		m, err = pipeline.Alone(w.target.Source, p.file, p.class, w.settings, missing[0], p.err)
+	} else {
+		m, err = pipeline.Unbuilt(w.target.Source, p.file, p.class, w.settings, p.err)
+	}
 	p.out.model = m
 	return err
 }

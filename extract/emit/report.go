@@ -67,6 +67,17 @@ type reporter struct {
 	opt Options
 }
 
+// alike counts the facts that are unknown for one reason.
+func (r *reporter) alike(why string) int {
+	n := 0
+	for _, f := range r.m.Facts {
+		if f.Status == graph.Unknown && f.Why == why {
+			n++
+		}
+	}
+	return n
+}
+
 // first is the first decided fact of that key in the main stack.
 func (r *reporter) first(key string) *graph.Fact {
 	for i := range r.m.Facts {
@@ -101,7 +112,7 @@ func (r *reporter) field(key string, v any, f graph.Fact) field {
 	var notes []string
 	if f.Status == graph.Unknown {
 		v = nil
-		notes = append(notes, "unknown: "+f.Why)
+		notes = append(notes, "unknown"+cond(r.alike(f.Why) < 4, ": "+f.Why)) // said once, below, where it is the same for many
 	}
 	if f.Expr != "" {
 		notes = append(notes, f.Expr)
@@ -537,7 +548,10 @@ func (r *reporter) blocks() object {
 		if b.Stack != "main" {
 			bo = append(bo, field{key: "stack", val: b.Stack})
 		}
-		bo = append(bo, field{key: cond2(r.m.Place == nil, "layers", "modules"), val: b.Scope}, field{key: "count", val: int64(b.Count)})
+		bo = append(bo, field{key: cond2(r.m.Place == nil, "layers", "modules"), val: b.Scope})
+		if b.Count > 0 {
+			bo = append(bo, field{key: "count", val: int64(b.Count)})
+		}
 		here := map[string][]graph.Fact{}
 		var order []string
 		for _, f := range r.m.Facts {

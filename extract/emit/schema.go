@@ -49,7 +49,7 @@ func Schema() []byte {
 		field{key: "parameters", val: mapOf(num)},
 		field{key: "schedule", val: mapOf(ref("fact"))},
 		field{key: "ends", val: mapOf(ref("fact"))},
-		field{key: "blocks", val: mapOf(append(shape(list{"count"}, block...),
+		field{key: "blocks", val: mapOf(append(shape(nil, block...),
 			field{key: "patternProperties", val: obj(field{key: "^(cross_attention|shared_expert)_[0-9]+$", val: ref("part")})}))},
 		field{key: "switches", val: listOf(shape(list{"when", "set", "changes"}, field{key: "when", val: str}, field{key: "set", val: str}, field{key: "at", val: str},
 			field{key: "changes", val: listOf(str)}))},
