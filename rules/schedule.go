@@ -114,7 +114,7 @@ func runSchedule(p *Pass) {
 	if why != "" {
 		unknown(p.Report("schedule.mixers", nil, count...), why)
 	} else {
-		p.Report("schedule.mixers", runs(mix), append(firstSpans(at, 4), count...)...)
+		p.Report("schedule.mixers", runs(mix), append(firstSpans(at, 4), count...)...).Expr = p.scheduleExpr(mix)
 	}
 	if ffnWhy != "" {
 		unknown(p.Report("schedule.ffn", nil, count...), ffnWhy)
@@ -146,6 +146,38 @@ func (f *flow) beyond(b *block, br *branch) bool {
 		}
 	}
 	return false
+}
+
+// scheduleExpr names the list in the config that divides the layers as they are
+// divided: one kind here for each kind there. "" where there is none, or several.
+func (p *Pass) scheduleExpr(kinds []string) string {
+	name := ""
+	for _, c := range p.Model.Config {
+		l, ok := c.Value.([]any)
+		if !ok || len(l) != len(kinds) || len(kinds) < 2 {
+			continue
+		}
+		there, here := map[any]string{}, map[string]any{}
+		same := true
+		for i, v := range l {
+			s, isStr := v.(string)
+			if !isStr {
+				same = false
+				break
+			}
+			k, seen := there[s]
+			w, met := here[kinds[i]]
+			same = same && (!seen || k == kinds[i]) && (!met || w == any(s))
+			there[s], here[kinds[i]] = kinds[i], s
+		}
+		if same {
+			if name != "" {
+				return ""
+			}
+			name = "config." + c.Name
+		}
+	}
+	return name
 }
 
 // scheduleAt is the line at which a list of layer kinds in the config is set.

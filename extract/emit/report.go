@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -134,7 +135,7 @@ func (r *reporter) field(key string, v any, f graph.Fact) field {
 		return field{key: key, val: append(o, field{key: "at", val: at})}
 	}
 	if p := places(f.At); len(p) > 0 {
-		notes = append(notes, strings.Join(p[:min(2, len(p))], " "))
+		notes = append(notes, shortPlaces(p[:min(2, len(p))]))
 	}
 	return field{key: key, val: v, comment: strings.Join(notes, "; ")}
 }
@@ -179,7 +180,11 @@ func (r *reporter) summary() object {
 		put("mixers", mk, nil)
 	}
 	if c := m.Counts; c.Total > 0 {
-		o = append(o, field{key: "parameters", val: flow{{key: "total", val: c.Total}, {key: "embedding", val: c.Embedding}, {key: "per_layer", val: c.PerLayer}, {key: "active", val: c.Active}}})
+		o = append(o, field{key: "parameters", val: flow{{key: "total", val: c.Total}, {key: "embedding", val: c.Embedding}, {key: "per_layer", val: c.PerLayer}, {key: "active", val: c.Active}},
+			comment: cond(!r.opt.Evidence, units(c.Total)+cond(c.Active != c.Total, ", "+units(c.Active)+" active"))})
+		if p := r.byPart(); len(p) > 1 {
+			o = append(o, field{key: "parameters_by_part", val: p})
+		}
 		if c.CacheBytes > 0 {
 			o = append(o, field{key: "cache", val: flow{{key: "bytes_per_token", val: c.CacheBytes}}, comment: cond(!r.opt.Evidence, c.CacheExpr)})
 		}
@@ -202,6 +207,76 @@ func (r *reporter) parameters() object {
 		note = "for each token"
 	}
 	return append(o, field{key: "total", val: c.Total}, field{key: "active", val: c.Active, comment: cond(!r.opt.Evidence, note)})
+}
+
+// shortPlaces names a file once: "modeling_qwen2.py:181,182".
+func shortPlaces(places []string) string {
+	out, last := "", ""
+	for _, p := range places {
+		i := strings.LastIndexByte(p, ':')
+		switch {
+		case p[:i+1] == last:
+			out += "," + p[i+1:]
+		case out != "":
+			out += " " + p
+		default:
+			out = p
+		}
+		last = p[:i+1]
+	}
+	return out
+}
+
+// units writes a number for people: 12.0 B.
+func units(n int64) string {
+	for _, u := range []struct {
+		size int64
+		name string
+	}{{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "k"}} {
+		if n >= u.size {
+			return strconv.FormatFloat(float64(n)/float64(u.size), 'f', 1, 64) + " " + u.name
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// byPart counts the parameters of all stacks by the kind of part that holds
+// them, each once; "other" are norms, heads and what lies outside of parts.
+func (r *reporter) byPart() flow {
+	if r.m.Root == nil {
+		return nil
+	}
+	sums := map[string]int64{}
+	var walk func(m *graph.Module, kind string)
+	walk = func(m *graph.Module, kind string) {
+		for _, b := range r.m.Blocks {
+			for _, p := range b.Parts {
+				if p.Module != "" && p.Class == m.Class && graph.Covers(p.Scope, m.Path) {
+					kind = strings.TrimPrefix(p.Kind, "cross_")
+				}
+			}
+		}
+		for _, p := range m.Params {
+			if p.Tied == "" {
+				sums[kind] += max(p.Numel(), 0)
+			}
+		}
+		for _, c := range m.Children {
+			walk(c, kind)
+		}
+	}
+	walk(r.m.Root, "other")
+	var out flow
+	for _, k := range []string{"attention", "mixer", "mlp", "moe", "shared_expert", "other"} {
+		n := sums[k]
+		if k == "other" {
+			n -= r.m.Counts.Embedding
+		}
+		if n > 0 {
+			out = append(out, field{key: k, val: n})
+		}
+	}
+	return out
 }
 
 func cond2(b bool, yes, no string) string {
@@ -364,6 +439,12 @@ func (r *reporter) ends() object {
 			}
 		}
 	}
+	for _, f := range r.m.Facts { // those of rules that no section knows
+		group, _, _ := strings.Cut(f.Key, ".")
+		if f.Scope == "" && f.Stack == "main" && !slices.Contains([]string{"model", "schedule", "rope", "embedding", "final_norm", "head", "logits"}, group) {
+			o = append(o, r.fact(strings.ReplaceAll(f.Key, ".", "_"), f))
+		}
+	}
 	return o
 }
 
@@ -424,18 +505,21 @@ func numericChildren(m *graph.Module) bool {
 	return true
 }
 
-// folded writes runs of classes: "32 x Qwen2DecoderLayer".
+// folded writes runs of classes: "32 x Qwen2DecoderLayer", and what repeats as a pattern.
 func folded(cs []*graph.Module) string {
-	var parts []string
+	var runs []any
 	for i := 0; i < len(cs); {
 		j := i
 		for j < len(cs) && cs[j].Class == cs[i].Class {
 			j++
 		}
-		parts = append(parts, fmt.Sprintf("%d x %s", j-i, cs[i].Class))
+		runs = append(runs, []any{cs[i].Class, int64(j - i)})
 		i = j
 	}
-	return strings.Join(parts, ", ")
+	if len(runs) == 1 {
+		return fmt.Sprintf("%d x %s", len(cs), cs[0].Class)
+	}
+	return graph.Pattern(runs)
 }
 
 func size(m *graph.Module) int {
@@ -762,6 +846,16 @@ func index(s string) int {
 	return -1
 }
 
+// shortExpr is an expression of the modules' shapes: without "config.", and
+// with the width of a head by its name.
+func (r *reporter) shortExpr(e *graph.Expr) string {
+	s := e.String()
+	if f := r.first("attention.head_dim"); f != nil && strings.Contains(f.Expr, " ") {
+		s = strings.ReplaceAll(s, "("+f.Expr+")", "head_dim")
+	}
+	return strings.ReplaceAll(s, "config.", "")
+}
+
 func (r *reporter) module(name string, m *graph.Module, count int) field {
 	head := object{{key: "class", val: m.Class}}
 	if count > 1 {
@@ -774,10 +868,10 @@ func (r *reporter) module(name string, m *graph.Module, count int) field {
 		for _, d := range p.Shape {
 			dims = append(dims, d.N)
 			if d.E != nil && d.E.Op != "lit" {
-				es = append(es, d.E.String())
+				es = append(es, r.shortExpr(d.E))
 			}
 		}
-		if len(es) > 0 {
+		if len(es) > 0 && (len(exprs) == 0 || !strings.HasPrefix(exprs[0], strings.Join(es, ", "))) { // a bias is as wide as its weight
 			exprs = append(exprs, strings.Join(es, ", "))
 		}
 		key := p.Name

@@ -226,7 +226,7 @@ func effects(m, other *graph.Model) (changes, keys []string, weight int) {
 				lost++
 				continue
 			}
-			t := e.About + ": " + valueText(e.Key, e.A) + " -> " + valueText(e.Key, e.B)
+			t := e.About + ": " + valueText(m, e, e.A) + " -> " + valueText(other, e, e.B)
 			if e.Stack != "" {
 				t = e.Stack + ": " + t
 			}
@@ -310,9 +310,14 @@ func parameterNames(m *graph.Model) []string {
 	return out
 }
 
-func valueText(key string, v any) string {
-	if runs, ok := v.([]any); ok && (strings.HasPrefix(key, "schedule.") || key == "rope.layers") {
-		return graph.Pattern(runs)
+// valueText writes a side of a comparison; schedules as patterns.
+func valueText(m *graph.Model, e diff.Entry, v any) string {
+	if strings.HasPrefix(e.Key, "schedule.") || e.Key == "rope.layers" {
+		for _, f := range m.Facts {
+			if runs, ok := f.Value.([]any); ok && f.Key == e.Key && (f.Stack == e.Stack || f.Stack == "main" && e.Stack == "") {
+				return graph.Pattern(runs)
+			}
+		}
 	}
 	return diff.Text(v)
 }
