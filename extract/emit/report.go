@@ -182,9 +182,6 @@ func (r *reporter) summary() object {
 	if c := m.Counts; c.Total > 0 {
 		o = append(o, field{key: "parameters", val: flow{{key: "total", val: c.Total}, {key: "embedding", val: c.Embedding}, {key: "per_layer", val: c.PerLayer}, {key: "active", val: c.Active}},
 			comment: cond(!r.opt.Evidence, units(c.Total)+cond(c.Active != c.Total, ", "+units(c.Active)+" active"))})
-		if p := r.byPart(); len(p) > 1 {
-			o = append(o, field{key: "parameters_by_part", val: p})
-		}
 		if c.CacheBytes > 0 {
 			o = append(o, field{key: "cache", val: flow{{key: "bytes_per_token", val: c.CacheBytes}}, comment: cond(!r.opt.Evidence, c.CacheExpr)})
 		}
@@ -238,45 +235,6 @@ func units(n int64) string {
 		}
 	}
 	return strconv.FormatInt(n, 10)
-}
-
-// byPart counts the parameters of all stacks by the kind of part that holds
-// them, each once; "other" are norms, heads and what lies outside of parts.
-func (r *reporter) byPart() flow {
-	if r.m.Root == nil {
-		return nil
-	}
-	sums := map[string]int64{}
-	var walk func(m *graph.Module, kind string)
-	walk = func(m *graph.Module, kind string) {
-		for _, b := range r.m.Blocks {
-			for _, p := range b.Parts {
-				if p.Module != "" && p.Class == m.Class && graph.Covers(p.Scope, m.Path) {
-					kind = strings.TrimPrefix(p.Kind, "cross_")
-				}
-			}
-		}
-		for _, p := range m.Params {
-			if p.Tied == "" {
-				sums[kind] += max(p.Numel(), 0)
-			}
-		}
-		for _, c := range m.Children {
-			walk(c, kind)
-		}
-	}
-	walk(r.m.Root, "other")
-	var out flow
-	for _, k := range []string{"attention", "mixer", "mlp", "moe", "shared_expert", "other"} {
-		n := sums[k]
-		if k == "other" {
-			n -= r.m.Counts.Embedding
-		}
-		if n > 0 {
-			out = append(out, field{key: k, val: n})
-		}
-	}
-	return out
 }
 
 func cond2(b bool, yes, no string) string {

@@ -108,9 +108,6 @@ func (m *Model) partBlocks(class string, part *Model, paths []string) []Block {
 	return out
 }
 
-// Covers reports whether a scope speaks of the module at a path, or of one below.
-func Covers(scope, path string) bool { return covers(scope, []string{path}) }
-
 // covers reports whether a scope speaks of one of the modules, or of one below.
 func covers(scope string, paths []string) bool {
 	if scope == "" {
