@@ -23,8 +23,8 @@ const (
 	// maxSwitches and maxChanges keep the switches on a page.
 	maxSwitches = 12
 	maxChanges  = 5
-	// maxTries bounds the values that are tried for one condition.
-	maxTries = 3
+	// maxValues bounds the values that are tried for one condition.
+	maxValues = 3
 )
 
 // Watch notes, while a model is built and run, the conditions that depend on
@@ -368,7 +368,7 @@ func (w *Watch) trials(b *Built, m *graph.Model) [][]trial {
 		}
 		var ts []trial
 		for _, k := range l.keys {
-			if k != c.Value && len(ts) < maxTries {
+			if k != c.Value && len(ts) < maxValues {
 				ts = append(ts, trial{load.Setting{Key: name, Value: k}, l.name, firstSpan(c.At), nil})
 			}
 		}
@@ -435,7 +435,7 @@ func (w *Watch) turns(b *Built, m *graph.Model, br branch, uses map[string]int) 
 			continue
 		}
 		for _, v := range others(c.Value, lits) {
-			if len(out) < maxTries && w.goes(b, br.e, name, v) == !br.took {
+			if len(out) < maxValues && w.goes(b, br.e, name, v) == !br.took {
 				out = append(out, trial{load.Setting{Key: name, Value: v}, negated(br.e, br.took), br.at, &br})
 			}
 		}
