@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"extract/draw":     {"extract/graph"},
 	"extract/query":    {"extract/graph"},
 	"extract/gallery":  {"extract/graph", "extract/draw"},
-	"extract/prose":    {"extract/graph"},
+	"extract/prose":    {"pyast", "extract/graph"},
 	"rules":            {"pyast", "extract/graph"},
 	"cmd/arch-extract": {"pyast", "extract", "rules"},
 }
