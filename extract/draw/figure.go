@@ -1178,6 +1178,9 @@ func (b *builder) skeleton() column {
 	b.fig.note = "no stack of equal blocks was found: the modules in the order in which they run"
 	if b.m.TraceError != "" {
 		b.fig.note = "the forward could not be followed: the modules in the order of their construction"
+		if b.m.Trace != nil {
+			b.fig.note = "the forward could not be followed to its end: the modules in the order in which they ran"
+		}
 	}
 	return c
 }
