@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -10,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/arch-extract/arch-extract/extract/diff"
-	"github.com/arch-extract/arch-extract/extract/emit"
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
@@ -144,23 +141,7 @@ func (a *app) writeDiff(out io.Writer, r *diff.Result, format string) error {
 	case "markdown":
 		return r.WriteMarkdown(out)
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
-		return err
-	}
-	if format == "yaml" {
-		text, err := emit.YAML(b.Bytes())
-		if err != nil {
-			return err
-		}
-		b.Reset()
-		b.Write(text)
-	}
-	_, err := out.Write(b.Bytes())
-	return err
+	return writeDocument(out, r, format)
 }
 
 // colors reports whether the output is to be coloured.

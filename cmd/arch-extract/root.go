@@ -42,7 +42,7 @@ local hub cache). Without --from it is the checkout that the file lies in, else
 $ARCH_EXTRACT_SOURCE, else the transformers of the active virtual environment,
 else the newest release in the cache.
 
-Exit status: 0 done, 1 diff found differences, 2 something failed.`,
+Exit status: 0 done, 1 differences found (diff, check), 2 something failed.`,
 		Example: `  arch-extract --fetch qwen2
   arch-extract --set num_key_value_heads=8 qwen2
   arch-extract --from transformers.whl llama:LlamaModel`,
@@ -99,6 +99,7 @@ Exit status: 0 done, 1 diff found differences, 2 something failed.`,
 		a.demoCommand(),
 		a.batchCommand(),
 		a.diffCommand(),
+		a.checkCommand(),
 		a.findCommand(),
 		a.nearCommand(),
 		a.changesCommand(),

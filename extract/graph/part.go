@@ -157,7 +157,10 @@ func matches(seg, name string) bool {
 }
 
 // Paths writes paths that differ in one number once: "model.layers.{0-31}.mlp".
-func Paths(paths []string) string {
+func Paths(paths []string) string { return strings.Join(PathList(paths), ", ") }
+
+// PathList is Paths as a list.
+func PathList(paths []string) []string {
 	type group struct {
 		head, tail string
 		numbers    []int
@@ -186,7 +189,7 @@ func Paths(paths []string) string {
 			out = append(out, g.head+"{"+Ranges(g.numbers)+"}"+g.tail)
 		}
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 // firstNumber splits a path at its first part that is a number; n is -1 where there is none.

@@ -16,6 +16,11 @@ import (
 )
 
 // Table is the one table, made at first use.
-var Table = sync.OnceValue(func() *interp.Table {
-	return interp.NewTable(interp.BuiltinEntries(), framework.Entries(), stdlib.Entries(), torch.Entries(), nn.Entries(), numpy.Entries(), thirdparty.Entries())
-})
+var Table = sync.OnceValue(func() *interp.Table { return table(framework.Entries()) })
+
+// LoadingTable is the table with which the release's own loading of weights runs.
+var LoadingTable = sync.OnceValue(func() *interp.Table { return table(framework.LoadingEntries()) })
+
+func table(standIns []interp.Entry) *interp.Table {
+	return interp.NewTable(interp.BuiltinEntries(), standIns, stdlib.Entries(), torch.Entries(), nn.Entries(), numpy.Entries(), thirdparty.Entries())
+}

@@ -32,6 +32,11 @@ func NewSession(src interp.Source, limits interp.Limits) *Session {
 	return &Session{in: interp.New(src, native.Table(), limits)}
 }
 
+// NewLoadingSession makes a session that can also run Load.
+func NewLoadingSession(src interp.Source, limits interp.Limits) *Session {
+	return &Session{in: interp.New(src, native.LoadingTable(), limits)}
+}
+
 // Interp is the interpreter of the session.
 func (s *Session) Interp() *interp.Interp { return s.in }
 

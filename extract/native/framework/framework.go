@@ -4,13 +4,22 @@
 package framework
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
 )
 
 // Entries is the table.
-func Entries() []interp.Entry { return append(rows, inertModules()...) }
+func Entries() []interp.Entry { return append(slices.Clone(rows), inertModules("")...) }
+
+// LoadingEntries is the table without the rows that stand in for the loading of
+// weights, which then runs as the release has it.
+func LoadingEntries() []interp.Entry { return append(slices.Clone(rows), inertModules(loading)...) }
+
+// loading is why the machinery that LoadingEntries leaves to the release is not
+// read otherwise.
+const loading = "weight loading"
 
 var rows = []interp.Entry{
 	{
@@ -137,7 +146,7 @@ var inertPrefixes = []struct{ name, why string }{
 	{"transformers.utils.auto_docstring", "docstrings"},
 	{"transformers.utils.chat_template_utils", "chat templates"},
 	{"transformers.utils.chat_parsing", "chat templates"},
-	{"transformers.utils.loading_report", "reports of weight loading"},
+	{"transformers.utils.loading_report", loading},
 	{"transformers.utils.peft_utils", "adapters"},
 	{"transformers.utils.kernel_config", "replacement kernels"},
 	{"transformers.utils.sentencepiece_model_pb2", "tokenizers"},
@@ -154,7 +163,7 @@ var inertPrefixes = []struct{ name, why string }{
 	{"transformers.generation.tf_utils", "decoding strategies around a forward"},
 	{"transformers.generation.flax_utils", "decoding strategies around a forward"},
 	{"transformers.quantizers", "quantised weights"},
-	{"transformers.core_model_loading", "weight loading"},
+	{"transformers.core_model_loading", loading},
 	{"transformers.dynamic_module_utils", "downloads code"},
 	{"transformers.safetensors_conversion", "weight conversion"},
 	{"transformers.distributed.checkpoint", "several devices"},
@@ -188,7 +197,7 @@ var inertPrefixes = []struct{ name, why string }{
 	{"transformers.feature_extraction_utils", "inputs from files"},
 	{"transformers.feature_extraction_sequence_utils", "inputs from files"},
 	{"transformers.audio_utils", "inputs from files"},
-	{"transformers.integrations.accelerate", "several devices"},
+	{"transformers.integrations.accelerate", loading},
 	{"transformers.integrations.deepspeed", "several devices"},
 	{"transformers.integrations.fsdp", "several devices"},
 	{"transformers.integrations.tensor_parallel", "several devices"},
@@ -221,9 +230,13 @@ var inertPrefixes = []struct{ name, why string }{
 	{"transformers.testing_utils", "tests"},
 }
 
-func inertModules() []interp.Entry {
+// inertModules are the rows of inertPrefixes but those with that reason.
+func inertModules(without string) []interp.Entry {
 	var out []interp.Entry
 	for _, p := range inertPrefixes {
+		if p.why == without {
+			continue
+		}
 		name := p.name
 		out = append(out, interp.Entry{Name: name, Why: p.why, Module: func(in *interp.Interp, attr string) (interp.Value, bool) {
 			return inert(name, attr), true

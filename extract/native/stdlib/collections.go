@@ -24,11 +24,31 @@ type defaultDict struct {
 // Payload implements interp.Payloader.
 func (d *defaultDict) Payload() value { return d.d }
 
+// DeepCopy implements deepCopier.
+func (d *defaultDict) DeepCopy(_ *inter, deep func(value) value) any {
+	return &defaultDict{d: deep(d.d).(*interp.Dict), factory: d.factory}
+}
+
+// ShallowCopy implements shallowCopier.
+func (d *defaultDict) ShallowCopy(*inter) any { return &defaultDict{d: d.d.Copy(), factory: d.factory} }
+
 // deque is the state of a deque; max is -1 where there is no limit.
 type deque struct {
 	vs  []value
 	max int
 }
+
+// DeepCopy implements deepCopier.
+func (d *deque) DeepCopy(_ *inter, deep func(value) value) any {
+	c := &deque{max: d.max}
+	for _, v := range d.vs {
+		c.vs = append(c.vs, deep(v))
+	}
+	return c
+}
+
+// ShallowCopy implements shallowCopier.
+func (d *deque) ShallowCopy(*inter) any { return &deque{vs: append([]value(nil), d.vs...), max: d.max} }
 
 func dequeOf(in *inter, v value) *deque {
 	if i, ok := v.(*interp.Instance); ok {

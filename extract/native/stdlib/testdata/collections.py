@@ -82,3 +82,14 @@ print(list(chain([1],'ab',(2,))), list(chain.from_iterable([[1],[2]])), list(pro
 print([(k,list(g)) for k,g in groupby('aabbbc')], [(k,list(g)) for k,g in groupby([1,3,2,4],key=lambda x:x%2)], [k for k,g in groupby('aab')], list(accumulate([1,2,3])), list(accumulate([1,2,3],operator.mul)), list(accumulate([1,2],initial=5)), list(islice(count(3,2),3)), list(islice('abcdef',1,5,2)), list(islice('abc',2)), list(zip_longest('ab','c',fillvalue='-')), list(takewhile(lambda x:x<3,[1,2,3,1])), list(dropwhile(lambda x:x<3,[1,2,3,1])), list(starmap(pow,[(2,3)])), list(repeat(1,3)), list(islice(cycle('ab'),5)), list(pairwise('abc')), list(filterfalse(None,[0,1])), list(compress('abc',[1,0,1])), [list(x) for x in tee([1,2])], list(repeat('x',0)))
 print(list(zip(count(),'ab')), next(count(1.5)), isinstance(chain(),chain), list(permutations([1,2],3)))
 print(operator.itemgetter(1)([1,2]), operator.itemgetter(0,2)('abc'), operator.attrgetter('x.real')(P(1)), operator.methodcaller('upper')('a'), operator.add(1,2), operator.__add__(1,2), operator.or_(1,2), operator.not_(1), operator.contains([1],1), operator.getitem([1],0), operator.ge(1,2), operator.floordiv(7,2), operator.index(True), operator.truth([]))
+
+# copies of a defaultdict and a deque are apart from what they were made of
+import copy
+d = collections.defaultdict(list, a=[1])
+e, f = copy.deepcopy(d), copy.copy(d)
+e["a"].append(2); e["b"].append(3); f["c"].append(4)
+print(dict(d), dict(e), dict(f))
+q = collections.deque([[1]], maxlen=2)
+r, s = copy.deepcopy(q), copy.copy(q)
+r[0].append(2); s.append(3)
+print(list(q), list(r), list(s), r.maxlen)
