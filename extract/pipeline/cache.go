@@ -19,7 +19,9 @@ type CacheTensor struct {
 	// Before and After are its shapes before and after the step; nil where it
 	// was not there yet. -1 is a size that is not known.
 	Before, After []int64
-	DType         tensor.DType
+	// Exprs are how the dimensions of After follow from the config; nil where they do not.
+	Exprs []*graph.Expr
+	DType tensor.DType
 	// Node is the value that leaves.
 	Node *graph.Node
 }
@@ -187,6 +189,10 @@ func (s *step) leave(in *interp.Interp, out interp.Value, cache []CacheTensor) [
 			k = len(cache) - 1
 		}
 		cache[k].After, cache[k].Node = tensor.Sizes(t.Shape), t.Node
+		cache[k].Exprs = nil
+		for _, d := range t.Shape {
+			cache[k].Exprs = append(cache[k].Exprs, d.E)
+		}
 	}
 	return cache
 }
