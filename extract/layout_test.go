@@ -23,7 +23,6 @@ var allowed = map[string][]string{
 	"extract/verify":     {"pyast", "extract/interp"},
 	"extract/native":     {"pyast", "extract/graph", "extract/interp", "extract/native"},
 	"extract/checkpoint": {},
-	"extract/checkpoint": {},
 	"extract/size":       {"extract/graph"},
 	"extract/pipeline":   {"pyast", "extract/graph", "extract/interp", "extract/native", "extract/load", "extract/emit", "extract/diff", "extract/prose", "extract/checkpoint", "extract/size", "rules"},
 	"extract/emit":       {"extract/graph"},

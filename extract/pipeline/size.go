@@ -33,6 +33,17 @@ func (s *Session) Size(family string, cls *interp.Class, v Settings, opt SizeOpt
 		return nil, err
 	}
 	b := run.Built
+	if run.Err != nil { // features in the dtype of the weights
+		in := slices.Clone(run.Forward.Inputs)
+		for i := range in {
+			if in[i].DType.IsFloat() {
+				in[i].DType = opt.DType
+			}
+		}
+		if f, ferr := s.Forward(b, Scenario{Inputs: in}); ferr == nil {
+			run.Forward, run.Err = f, nil
+		}
+	}
 	if opt.Context == 0 {
 		opt.Context = s.contextOf(b)
 	}
@@ -147,7 +158,7 @@ func cached(short, next, full *Forward) []size.Tensor {
 			continue // a counter, or what the step does not keep
 		}
 		t := size.Tensor{Name: c.Name, DType: c.DType.String(), ItemSize: c.DType.ItemSize(), Before: c.Before, Full: c.After,
-			Short: find(short, c.Name), Next: find(next, c.Name), ShortLength: shortContext}
+			Short: find(short, c.Name), Next: find(next, c.Name), ShortLength: shortContext, Kept: c.Node != nil && c.Node.Op == "input"}
 		for _, e := range c.Exprs {
 			t.Exprs = append(t.Exprs, e.String())
 		}

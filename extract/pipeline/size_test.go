@@ -22,6 +22,7 @@ func TestSize(t *testing.T) {
 		{"deepseek-v3", 4096, "287834112 70272 grows*61 grows*61"},
 		{"mistral-7b-v0.1", 8192, "536739840 131072 window*32@4095 window*32@4095"},
 		{"gemma-2-9b", 8192, "2113757184 344064 window*21@4095 window*21@4095 grows*21 grows*21"},
+		{"whisper-tiny", 64, "9609216 6144 grows*4 grows*4 encoder*4 encoder*4"},
 		{"mamba-130m", 64, "2654208 0 state*24 state*24"},
 	} {
 		config, err := load.ReadConfig("../../testdata/configs/" + c.config + ".json")

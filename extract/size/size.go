@@ -64,6 +64,7 @@ type Tensor struct {
 	Full        []int64  // after the step, at the context
 	Exprs       []string // how Full's dimensions follow from the config; "" where they do not
 	ShortLength int64
+	Kept        bool // the step leaves it as it was
 }
 
 // The kinds of cached tensors, by how they grow.
@@ -203,6 +204,9 @@ func classify(t *Tensor, context, batch int64) Cached {
 			c.Kind, c.PerToken = Encoder, 0
 			c.Dims[i] = "encoder_tokens"
 		}
+	}
+	if c.Kind == State && t.Kept {
+		c.Kind = Encoder
 	}
 	return c
 }
