@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"extract/interp":     {"pyast", "extract/graph"},
 	"extract/verify":     {"pyast", "extract/interp"},
 	"extract/native":     {"pyast", "extract/graph", "extract/interp", "extract/native"},
-	"extract/checkpoint": {},
+	"extract/checkpoint": {"extract/graph"},
 	"extract/size":       {"extract/graph"},
 	"extract/pipeline":   {"pyast", "extract/graph", "extract/interp", "extract/native", "extract/load", "extract/emit", "extract/diff", "extract/prose", "extract/checkpoint", "extract/size", "rules"},
 	"extract/emit":       {"extract/graph"},

@@ -20,7 +20,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Long: `Check compares the tensors of a checkpoint with those of the model: which are
 missing, unexpected or of another shape. CHECKPOINT is a .safetensors file, the
 index (.json) of a checkpoint in several files, or a folder with one of these.
-Only headers are read, never the weights.
+Only headers are read, never the weights. Of a .gguf file, whose tensors have
+names of their own, the metadata are compared with what the facts determine.
 
 The release's own loading code is interpreted for it: its renamings and
 conversions of older names, the prefix of the base model, tied weights, and keys
@@ -45,8 +46,8 @@ Exit status: 0 the checkpoint fits, 1 it does not, 2 something failed.`,
 			if err != nil {
 				return err
 			}
-			if c.Format != "safetensors" {
-				return fmt.Errorf("%s: the names of tensors in a %s file are not those of the code: only safetensors are compared", args[1], c.Format)
+			if c.Format == "gguf" {
+				return a.checkGGUF(cmd, args[0], c, format)
 			}
 			r, err := a.fit(cmd, args[0], c)
 			if err != nil {

@@ -3,12 +3,14 @@ package checkpoint_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/checkpoint"
+	"github.com/arch-extract/arch-extract/extract/graph"
 )
 
 // safetensors is a file with that header and room for so many bytes of data.
@@ -109,6 +111,29 @@ func TestReadGGUF(t *testing.T) {
 	} {
 		_, _, err := checkpoint.ReadGGUF(bytes.NewReader(b), int64(len(b)))
 		check(t, err, want)
+	}
+}
+
+func TestCompare(t *testing.T) {
+	m := &graph.Model{Hidden: graph.Dim{N: 64}}
+	fact := func(key string, v any) {
+		m.Facts = append(m.Facts, graph.Fact{Key: key, Value: v, Stack: "main", Status: graph.Present})
+	}
+	fact("model.layers", int64(2))
+	fact("attention.heads", int64(4))
+	fact("rope.theta", 500000.0)
+	fact("attention.window", int64(16))
+	fact("attention.window", int64(32)) // layers differ
+	fact("moe.scale", "none")
+	keys := checkpoint.Metadata(m)
+	if got, want := fmt.Sprint(keys), "[{{arch}.block_count 2 } {{arch}.attention.head_count 4 } {{arch}.attention.sliding_window <nil> layers differ} {{arch}.rope.freq_base 500000 } {{arch}.embedding_length 64 }]"; got != want {
+		t.Errorf("keys are %s; want %s", got, want)
+	}
+	c := &checkpoint.Checkpoint{Metadata: []checkpoint.Pair{{Key: "general.architecture", Value: "x"}, {Key: "x.block_count", Value: int64(3)},
+		{Key: "x.rope.freq_base", Value: float64(float32(500000))}, {Key: "x.attention.head_count", Value: checkpoint.Array{Len: 2, First: []any{int64(4), int64(4)}}}}}
+	differ, same := c.Compare(keys)
+	if got, want := fmt.Sprint(differ, same), "[x.block_count: 3 in the file, 2 by the code] 2"; got != want {
+		t.Errorf("%s; want %s", got, want)
 	}
 }
 
