@@ -154,7 +154,7 @@ func (a *app) sizeTable(cmd *cobra.Command, configs []string, opt pipeline.SizeO
 				name = filepath.Base(filepath.Dir(x.Config))
 			}
 			if x.Size == nil {
-				fmt.Fprintf(t, "%s\t-\t%s\n", name, x.Error)
+				fmt.Fprintf(t, "%s\t-\tfailed\t-\t-\t-\t-\t-\t-\t-\n", name)
 				continue
 			}
 			r := x.Size

@@ -154,7 +154,7 @@ func cached(short, next, full *Forward) []size.Tensor {
 	}
 	var out []size.Tensor
 	for _, c := range full.Cache {
-		if c.After == nil || len(c.After) == 0 || !c.DType.IsFloat() {
+		if len(c.After) == 0 || !c.DType.IsFloat() {
 			continue // a counter, or what the step does not keep
 		}
 		t := size.Tensor{Name: c.Name, DType: c.DType.String(), ItemSize: c.DType.ItemSize(), Before: c.Before, Full: c.After,

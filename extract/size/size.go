@@ -345,8 +345,7 @@ var views = map[string]bool{"view": true, "reshape": true, "transpose": true, "p
 // peak is the most bytes that are alive at one time.
 func peak(t *graph.Trace, context int64, itemSize func(string) int64) int64 {
 	last := map[*graph.Node]int{}
-	var owner func(n *graph.Node) *graph.Node
-	owner = func(n *graph.Node) *graph.Node {
+	owner := func(n *graph.Node) *graph.Node {
 		for views[n.Op] && len(n.In) > 0 {
 			n = n.In[0]
 		}
