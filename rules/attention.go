@@ -110,10 +110,17 @@ func (f *flow) fusedAttention(n *graph.Node) *attn {
 			a.masks = append(a.masks, maskUse{m, "add"})
 		}
 	}
-	if c := arg(n, "is_causal"); c != nil && c.Val == "True" {
+	if isCausal(n) {
 		a.masks = append(a.masks, maskUse{n, "causal"})
 	}
 	return a
+}
+
+// isCausal reports whether torch's attention was told to hide later keys: on
+// its one operation, or on the softmax of those that it consists of.
+func isCausal(n *graph.Node) bool {
+	c := arg(n, "is_causal")
+	return c != nil && c.Val == "True"
 }
 
 // attentionAt goes back from a softmax to the product of queries and keys.
@@ -124,6 +131,9 @@ func (f *flow) attentionAt(soft *graph.Node) *attn {
 	a := &attn{soft: soft, scale: factor{v: 1}}
 	if !f.scores(a, soft.In[0], 0) || a.qk == nil {
 		return nil
+	}
+	if isCausal(soft) {
+		a.masks = append(a.masks, maskUse{soft, "causal"})
 	}
 	// forward to the product with the values
 	n := soft

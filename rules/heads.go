@@ -350,7 +350,7 @@ func (f *flow) countKVHeads(a *attn) int64 {
 			if e := base(k); e != nil && len(a.kp) > 0 {
 				w := a.kp[0].outWidth()
 				rows := numel(a.kp[0].out.Shape) / max(1, w)
-				if rows > 0 && numel(e.Shape)%(rows*a.dim) == 0 {
+				if rows > 0 && numel(e.Shape) <= numel(k.Shape) && numel(e.Shape)%(rows*a.dim) == 0 {
 					return numel(e.Shape) / (rows * a.dim)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -19,11 +20,12 @@ type work struct {
 	target   *load.Target
 	settings pipeline.Settings
 	units    []pipeline.Unit
-	many     bool   // more than one class is asked for
-	stopped  error  // what keeps the one file of the work from being run
-	part     string // the module class that was named, of which the model is read as the place where it stands
-	switches bool   // reports say what config values switch
-	label    string // what the report calls the package, where not by its name and version
+	many     bool            // more than one class is asked for
+	stopped  error           // what keeps the one file of the work from being run
+	part     string          // the module class that was named, of which the model is read as the place where it stands
+	switches bool            // reports say what config values switch
+	told     map[string]bool // what was said once for the whole work
+	label    string          // what the report calls the package, where not by its name and version
 }
 
 // work resolves the target, the settings and the classes of a command.
@@ -103,6 +105,7 @@ type product[T any] struct {
 	class string
 	out   T
 	err   error
+	lacks []string // packages whose source is not given, though the code needs them
 }
 
 // each runs do for every class, several at once, and emit in the order of the
@@ -120,9 +123,15 @@ func each[T any](w *work, do func(s *pipeline.Session, f load.File, c *interp.Cl
 		return unitProducts(w, s, w.units[i], do)
 	}, func(_ int, ps []product[T]) {
 		for _, p := range ps {
+			for _, pkg := range p.lacks {
+				w.once("the source of the package %s is not given: what the code takes from it is unknown (--also PATH reads it)", pkg)
+			}
 			if p.err != nil {
 				failed = true
 				w.complain("%s", w.sentence(p.file, p.class, p.err))
+				if v := w.writtenFor(p.err); v != "" {
+					w.once("%s was written with transformers %s and is read here with %s: --from pip:transformers==%[2]s --fetch reads it with its own release", w.target.Config.Path, v, w.target.Source.Version())
+				}
 			}
 			if werr == nil {
 				werr = emit(p)
@@ -143,6 +152,7 @@ func unitProducts[T any](w *work, s *pipeline.Session, u pipeline.Unit, do func(
 	out := make([]product[T], len(classes))
 	for i, c := range classes {
 		p := &out[i]
+		defer func() { p.lacks = s.NotGiven() }()
 		p.file, p.class = u.File, c.Name
 		if w.part != "" {
 			p.class = w.part
@@ -190,6 +200,42 @@ func (w *work) sentence(f load.File, class string, err error) string {
 	}
 	return where + ": " + class + pipeline.OneLine(err.Error())
 }
+
+// once complains, but not twice of the same.
+func (w *work) once(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if w.told[text] {
+		return
+	}
+	if w.told == nil {
+		w.told = map[string]bool{}
+	}
+	w.told[text] = true
+	w.complain("%s", text)
+}
+
+// writtenFor is the release that the config of a model repository says it was
+// written with, where that is another one than is read and Python's complaint
+// may come of it: of a name, an attribute or an argument that is not there.
+func (w *work) writtenFor(err error) string {
+	r := interp.AsRaised(err)
+	if r == nil || w.target.Config == nil {
+		return ""
+	}
+	version, _ := w.target.Config.Get("transformers_version").(string)
+	version = release.FindString(version)
+	if version == "" || version == w.target.Source.Version() {
+		return ""
+	}
+	for _, c := range []*interp.Class{interp.ImportError, interp.AttributeError, interp.TypeError, interp.KeyError} {
+		if r.Exc.Cls.Is(c) {
+			return version
+		}
+	}
+	return ""
+}
+
+var release = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+`)
 
 // close releases the source.
 func (w *work) close() { w.target.Source.Close() }

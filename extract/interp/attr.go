@@ -478,6 +478,9 @@ func (in *Interp) classAttr(c *Class, name string) (Value, bool) {
 	if v, ok := TypeClass.Lookup(name); ok {
 		return in.bindAttr(v, c, TypeClass), true
 	}
+	if c.Open && !strings.HasPrefix(name, "__") {
+		return in.Unknown("%s.%s", c.Qual, name), true
+	}
 	return nil, false
 }
 

@@ -551,6 +551,9 @@ func (in *Interp) instantiate(c *Class, args []Value, kw []KW) Value {
 
 // makeObject is type.__call__: __new__, then __init__.
 func (in *Interp) makeObject(c *Class, args []Value, kw []KW) Value {
+	if u := c.unknownBase; u != nil {
+		return in.Unknown("an object of %s, whose base class is not known: %s", c.Name, u.Why)
+	}
 	var obj Value
 	for _, k := range c.MRO {
 		if v, ok := k.Dict.GetStr("__new__"); ok && !k.Native {

@@ -17,6 +17,9 @@ type Class struct {
 	Dict  *Dict    // own attributes
 	Meta  *Class   // type, or the metaclass
 
+	// unknownBase is a base that is not known, or nil: then so are the objects.
+	unknownBase *Unknown
+
 	// Native classes come from the tables: immutable, shared between interpreters.
 	Native bool
 
@@ -33,6 +36,10 @@ type Class struct {
 	GetAttrHook func(in *Interp, self *Instance, name string) (Value, bool) // after the ordinary look-up failed
 	SetAttrHook func(in *Interp, self *Instance, name string, v Value) bool
 	DelAttrHook func(in *Interp, self *Instance, name string) bool
+
+	// Open says that the class has attributes that are not listed: their
+	// values are unknown. It is not inherited.
+	Open bool
 
 	cache   map[string]Value   // look-ups along the MRO; heap classes only
 	afters  map[afterKey]Value // look-ups of super()

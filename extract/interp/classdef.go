@@ -92,12 +92,14 @@ func (in *Interp) buildClass(name string, bases []Value, ns *Dict, kw []KW) Valu
 	anns, globals, cell, span := in.classAnns, in.classGlobals, in.classCell, in.classSpan
 	in.classAnns, in.classGlobals, in.classCell = nil, nil, nil
 	var real []Value
+	var unknown *Unknown
 	for _, b := range bases {
 		switch b := b.(type) {
 		case *Class:
 			real = append(real, b)
 			continue
 		case *Unknown:
+			unknown = b
 			continue
 		}
 		if me, ok := in.LookupAttr(b, "__mro_entries__"); ok {
@@ -145,7 +147,11 @@ func (in *Interp) buildClass(name string, bases []Value, ns *Dict, kw []KW) Valu
 		return in.call(metaFn, []Value{NewStr(name), NewTuple(real...), ns}, rest)
 	}
 	if meta == TypeClass {
-		return in.NewClass(TypeClass, name, real, ns, rest)
+		c := in.NewClass(TypeClass, name, real, ns, rest)
+		if unknown != nil {
+			c.unknownBase = unknown
+		}
+		return c
 	}
 	// the metaclass is an ordinary callable: its __call__, __new__, __init__
 	return in.call(meta, []Value{NewStr(name), NewTuple(real...), ns}, rest)
@@ -171,6 +177,9 @@ func (in *Interp) NewClass(meta *Class, name string, bases []Value, ns *Dict, kw
 	for _, b := range bases {
 		if k, ok := b.(*Class); ok {
 			c.Bases = append(c.Bases, k)
+			if k.unknownBase != nil {
+				c.unknownBase = k.unknownBase
+			}
 		}
 	}
 	if len(c.Bases) == 0 {

@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -66,8 +68,60 @@ func (in *Interp) CanImport(name string) bool {
 	if in.table.modules[name] {
 		return true
 	}
-	_, _, ok := in.src.Resolve(name)
+	if _, _, ok := in.src.Resolve(name); ok {
+		return true
+	}
+	_, _, ok := in.beside(name)
 	return ok
+}
+
+// Neighbours is a Source that also knows what lies beside the files that it
+// was opened for: where Python, started there, looks as well (sys.path[0]).
+type Neighbours interface {
+	// Beside finds a dotted module name there, as Source.Resolve does.
+	Beside(name string) (file string, isPkg, ok bool)
+}
+
+// beside finds a module beside the files that are read. Unlike Python's own
+// search it comes last: a file hides neither the standard library nor a package.
+func (in *Interp) beside(name string) (file string, isPkg, ok bool) {
+	if n, is := in.src.(Neighbours); is {
+		return n.Beside(name)
+	}
+	return "", false, false
+}
+
+// Assume lets a package be imported though its source is not given: what
+// comes from it is unknown, and a class that derives from such makes unknown
+// objects. It reports whether that is news.
+func (in *Interp) Assume(pkg string) bool {
+	if in.assumed[pkg] || in.CanImport(pkg) {
+		return false
+	}
+	if in.assumed == nil {
+		in.assumed = map[string]bool{}
+	}
+	in.assumed[pkg] = true
+	return true
+}
+
+// Assumed names the packages of Assume, sorted.
+func (in *Interp) Assumed() []string { return slices.Sorted(maps.Keys(in.assumed)) }
+
+// notGiven is a module of a package of Assume, or nil.
+func (in *Interp) notGiven(name string) *Module {
+	top, _, _ := strings.Cut(name, ".")
+	if !in.assumed[top] {
+		return nil
+	}
+	m := NewLazyModule(name, "", func(in *Interp, attr string) (Value, bool) {
+		if strings.HasPrefix(attr, "__") {
+			return nil, false
+		}
+		return in.Unknown("%s.%s: the source of the package %s is not given", name, attr, top), true
+	})
+	in.modules[name] = m
+	return m
 }
 
 // SysModules is the table of imported modules by name, for sys.modules.
@@ -105,6 +159,15 @@ func (in *Interp) importValue(name string) Value {
 	}
 	if v, ok := in.NativeValue(name); ok { // a class or function where Python has a module
 		return v
+	}
+	if file, isPkg, ok := in.beside(name); ok {
+		m := in.execModule(name, file, isPkg)
+		in.bindChild(parent, name, m)
+		return m
+	}
+	if m := in.notGiven(name); m != nil {
+		in.bindChild(parent, name, m)
+		return m
 	}
 	if parent != "" {
 		if pm, ok := in.modules[parent].(*Module); ok && !pm.IsPkg {

@@ -55,6 +55,7 @@ type Interp struct {
 	table    *Table
 	builtins *Dict
 	modules  map[string]Value // sys.modules
+	assumed  map[string]bool  // packages that are imported without their source; see Assume
 	limits   Limits
 	steps    int64
 	memory   int64

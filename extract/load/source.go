@@ -51,6 +51,9 @@ type mount struct {
 	where string // what a person would open: a folder, or ARCHIVE/folder
 	file  string // for the mount of one file: its name in fsys
 	loose bool   // holds model families of its own beside or without transformers
+	// beside marks the folder that holds the package of such families: its
+	// other packages may be imported too. Nothing else is found in it.
+	beside bool
 }
 
 // Trees keeps parsed files by their content, for sources that share many: the
@@ -228,6 +231,22 @@ func (s *Source) parse(file string, src []byte) (*pyast.Module, error) {
 	p := v.(*parsed)
 	p.once.Do(func() { p.tree, p.err = pyast.Parse(file, src) })
 	return p.tree, p.err
+}
+
+// Beside finds a dotted module name among what lies beside the files of a
+// folder that is no checkout: their neighbours, or the packages next to the
+// one that they are in. Python, started there, finds them as well.
+func (s *Source) Beside(name string) (file string, isPkg, ok bool) {
+	for i := range s.mounts {
+		m := &s.mounts[i]
+		if m.file != "" || !m.loose && !m.beside {
+			continue
+		}
+		if file, isPkg, ok = s.Resolve(strings.ReplaceAll(m.at, "/", ".") + "." + name); ok {
+			return file, isPkg, ok
+		}
+	}
+	return "", false, false
 }
 
 type resolution struct {

@@ -364,7 +364,7 @@ func (o *Options) place(ctx context.Context, file string) (s *Source, p string, 
 		return nil, "", fmt.Errorf("%s: %w", file, bare(err))
 	}
 	m, p := standalone(file, abs, importLevel(src))
-	return s.overlay(file, m), p, nil
+	return s.overlay(file, m...), p, nil
 }
 
 // isAt reports whether the package of the source is that folder on disk.
@@ -383,7 +383,7 @@ func (s *Source) isAt(dir string) bool {
 // standalone mounts the folder of a modeling file that lies in no checkout.
 // Its relative imports say how deep in a package it expects to be: in a
 // package that it does lie in, or where a family of transformers would.
-func standalone(file, abs string, level int) (mount, string) {
+func standalone(file, abs string, level int) ([]mount, string) {
 	dir := filepath.Dir(abs)
 	depth, top := 0, dir
 	for isFile(os.DirFS(top), "__init__.py") && filepath.Dir(top) != top {
@@ -392,16 +392,17 @@ func standalone(file, abs string, level int) (mount, string) {
 	switch {
 	case level > max(depth, 1):
 		m := mount{at: modelsDir + "/" + pyName(stem(abs)), fsys: os.DirFS(dir), where: filepath.Dir(file), loose: true}
-		return m, m.at + "/" + filepath.Base(abs)
+		return []mount{m}, m.at + "/" + filepath.Base(abs)
 	case depth == 0:
 		m := looseMount(os.DirFS(dir), dir)
 		m.where = filepath.Dir(file)
-		return m, m.at + "/" + filepath.Base(abs)
+		return []mount{m}, m.at + "/" + filepath.Base(abs)
 	}
 	rel, _ := filepath.Rel(top, abs)
 	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
 	m := mount{at: first, fsys: os.DirFS(filepath.Join(top, first)), where: shorter(filepath.Join(top, first), file)}
-	return m, filepath.ToSlash(rel)
+	next := mount{at: loosePackage, fsys: os.DirFS(top), where: shorter(top, file), beside: true}
+	return []mount{m, next}, filepath.ToSlash(rel)
 }
 
 var relativeImport = regexp.MustCompile(`(?m)^[ \t]*from[ \t]+(\.+)`)

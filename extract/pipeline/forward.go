@@ -151,6 +151,9 @@ func (s *Session) forward(b *Built, sc Scenario, choose func(*interp.Interp, []i
 			for _, p := range params {
 				names = append(names, p.Name)
 			}
+			if names == nil {
+				in.Raise(interp.RuntimeError, "forward names no input")
+			}
 			in.Raise(interp.RuntimeError, "no generic input for %s", strings.Join(names, ", "))
 		}
 		place(b, sc.Device)

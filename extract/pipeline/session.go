@@ -66,7 +66,8 @@ func (s *Session) ModelClasses(module string) ([]*interp.Class, error) {
 	}
 	var out []*interp.Class
 	s.in.ResetBudget()
-	err = s.in.Guard(func() {
+	err = s.guard(func() {
+		out = nil
 		m := s.in.Import(module)
 		m.Dict.Range(func(k, v interp.Value) bool {
 			if c, ok := v.(*interp.Class); ok && c.Mod == module && c.Is(base) && hasOwnInit(c, base) && !containsClass(out, c) {
@@ -77,6 +78,44 @@ func (s *Session) ModelClasses(module string) ([]*interp.Class, error) {
 	})
 	return out, err
 }
+
+// guard runs f as Guard does. Where code that is not of the package itself
+// needs another package that is not given, and does not catch that it is
+// missing, the package is assumed (what comes from it is unknown) and f runs
+// again: most such packages have no part in the architecture.
+func (s *Session) guard(f func()) error {
+	for {
+		err := s.in.Guard(f)
+		pkg := notGiven(err)
+		if pkg == "" || len(s.in.Assumed()) == mostAssumed || !s.in.Assume(pkg) {
+			return err
+		}
+	}
+}
+
+const mostAssumed = 32
+
+// notGiven is the package that an error says is missing, or "".
+func notGiven(err error) string {
+	r := interp.AsRaised(err)
+	if r == nil || r.Exc.Cls != interp.ModuleNotFoundError || r.Exc.Dict == nil {
+		return ""
+	}
+	if at := At(err); at.File == "" || strings.HasPrefix(at.File, Package+"/") {
+		return ""
+	}
+	v, _ := r.Exc.Dict.GetStr("name")
+	name, _ := interp.AsStr(v)
+	top, _, _ := strings.Cut(name, ".")
+	if top == Package {
+		return ""
+	}
+	return top
+}
+
+// NotGiven names the packages that the code of this session needs and that
+// are not given; what comes from them is unknown.
+func (s *Session) NotGiven() []string { return s.in.Assumed() }
 
 func containsClass(list []*interp.Class, c *interp.Class) bool {
 	for _, x := range list {
@@ -108,7 +147,7 @@ func (s *Session) Class(module, name string) (*interp.Class, error) {
 	}
 	var c *interp.Class
 	s.in.ResetBudget()
-	err := s.in.Guard(func() {
+	err := s.guard(func() {
 		c, _ = s.in.GetAttr(s.in.Import(module), name).(*interp.Class)
 	})
 	if err == nil && c == nil {
@@ -143,7 +182,7 @@ func (s *Session) Build(cls *interp.Class, opt Options) (*Built, error) {
 	in := s.in
 	in.ResetBudget()
 	b := &Built{Class: cls}
-	err := in.Guard(func() {
+	err := s.guard(func() {
 		in.ForgetPaths()
 		cc := in.GetAttr(cls, "config_class")
 		if interp.IsNone(cc) {

@@ -34,6 +34,11 @@ var rows = []interp.Entry{
 		Why:  "reads the files of a folder on disk",
 	},
 	{
+		Name:  "transformers.loss.loss_utils.LOSS_MAPPING",
+		Value: func(in *interp.Interp) interp.Value { return in.Unknown("the loss functions") },
+		Why:   "training",
+	},
+	{
 		Name: "transformers.modeling_utils.PreTrainedModel.initialize_weights",
 		Sig:  "self, *args, **kwargs",
 		Fn:   initializeWeights,
@@ -337,13 +342,42 @@ func lazyModule(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.V
 		if !ok {
 			return nil, false
 		}
-		v, ok := in.LookupAttr(in.Import(name+"."+sub), attr)
+		var v interp.Value
+		failed := in.TryCatch(interp.ModuleNotFoundError, func() { v, ok = in.LookupAttr(in.Import(name+"."+sub), attr) })
+		if failed != nil {
+			v, ok = placeholder(in, attr, failed), true
+		}
 		if ok {
 			m.Dict.SetStr(attr, v)
 		}
 		return v, ok
 	})
 	return m
+}
+
+// placeholder is what a package offers in place of a class whose file needs
+// an optional package that is missing: it can be named, and says what it
+// needs when it is used. Other failures are raised again.
+func placeholder(in *interp.Interp, name string, failed *interp.Raised) interp.Value {
+	var missing interp.Value
+	if failed.Exc.Dict != nil {
+		missing, _ = failed.Exc.Dict.GetStr("name")
+	}
+	utils := in.Import("transformers.utils.import_utils")
+	known, _ := in.LookupAttr(utils, "BACKENDS_MAPPING")
+	if missing == nil || known == nil || !in.Truth(in.CallMethod(known, "__contains__", missing)) {
+		panic(failed)
+	}
+	ns := in.RunString("transformers/utils/import_utils.py", `
+from transformers.utils.import_utils import DummyObject, requires_backends
+
+def placeholder(name, backends):
+    def init(self, *args, **kwargs):
+        requires_backends(self, backends)
+    return DummyObject(name, (), {"_backends": backends, "__init__": init})
+`)
+	f, _ := ns.GetStr("placeholder")
+	return in.Call(f, []interp.Value{interp.NewStr(name), interp.NewList(missing)}, nil)
 }
 
 // collect reads an import structure: {module: names}, possibly under keys that

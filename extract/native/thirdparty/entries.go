@@ -108,6 +108,7 @@ func Entries() []interp.Entry {
 	out = append(out, exceptionEntries()...)
 	out = append(out, enumEntries()...)
 	out = append(out, tqdmEntries()...)
+	out = append(out, tritonEntries()...)
 	out = append(out, einopsEntries()...)
 	for _, m := range inerts {
 		out = append(out, m.entries()...)

@@ -70,6 +70,7 @@ func inertClass(q string, bases ...*interp.Class) *interp.Class {
 		interp.Method{Name: "__exit__", Sig: "self, *args", Fn: func(interT, []value) value { return interp.None }},
 		interp.Method{Name: "__class_getitem__", Sig: "cls, item", Kind: "class", Fn: func(_ interT, a []value) value { return a[0] }},
 	)
+	c.Open = true
 	c.GetAttrHook = func(in interT, self *interp.Instance, name string) (value, bool) {
 		if self.Cls != c || strings.HasPrefix(name, "__") {
 			return nil, false // classes derived from it have the attributes that they define

@@ -435,6 +435,7 @@ func inertClass(qual string) *interp.Class {
 		interp.Method{Name: "__enter__", Sig: "self", Fn: func(_ *interp.Interp, a []interp.Value) interp.Value { return a[0] }},
 		interp.Method{Name: "__exit__", Sig: "self, *args", Fn: func(*interp.Interp, []interp.Value) interp.Value { return interp.None }},
 	)
+	c.Open = true
 	v, _ := inertClasses.LoadOrStore(qual, c)
 	return v.(*interp.Class)
 }

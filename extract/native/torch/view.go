@@ -334,6 +334,9 @@ func transposed(c *call, t *T, a, b int, args ...graph.Arg) *T {
 		perm[i] = i
 	}
 	perm[a], perm[b] = perm[b], perm[a]
+	if len(args) == 0 && c.tracing() {
+		args = []graph.Arg{tensor.ArgInt("dim0", int64(a)), tensor.ArgInt("dim1", int64(b))}
+	}
 	return permuted(c.in, "transpose", t, perm, args...)
 }
 
