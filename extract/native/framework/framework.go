@@ -34,6 +34,11 @@ var rows = []interp.Entry{
 		Why:  "reads the files of a folder on disk",
 	},
 	{
+		Name:  "transformers.integrations.tensor_parallel.ALL_PARALLEL_STYLES",
+		Value: func(in *interp.Interp) interp.Value { return in.Unknown("the styles of tensor parallelism") },
+		Why:   "several devices",
+	},
+	{
 		Name:  "transformers.loss.loss_utils.LOSS_MAPPING",
 		Value: func(in *interp.Interp) interp.Value { return in.Unknown("the loss functions") },
 		Why:   "training",
