@@ -744,6 +744,12 @@ func (in *Interp) GenericSetAttr(obj Value, name string, v Value) {
 			return
 		}
 		in.noAttr(obj, name)
+	case *Builtin:
+		// Many stand for functions that Python has in Python, such as a
+		// dataclass's __init__; nothing reads their documentation.
+		if name != "__doc__" {
+			in.noAttr(obj, name)
+		}
 	default:
 		in.noAttr(obj, name)
 	}
