@@ -183,7 +183,7 @@ func (w *work) batch(ctx context.Context, o batchOptions, lines io.Writer) error
 		w.note("%d of %d files are up to date", kept, len(units))
 	}
 	b.bar = w.bar(len(todo))
-	pipeline.Each(&pipeline.Engine{Source: src, Jobs: w.jobs}, len(todo), func(s *pipeline.Session, i int) *batchRow {
+	pipeline.Each(&pipeline.Engine{Source: src, Limits: w.limits, Jobs: w.jobs}, len(todo), func(s *pipeline.Session, i int) *batchRow {
 		if ctx.Err() != nil {
 			return nil
 		}

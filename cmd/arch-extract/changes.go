@@ -210,7 +210,7 @@ func (w *work) models(ctx context.Context, names []string) map[string]*outcome {
 		}
 	}
 	out := map[string]*outcome{}
-	pipeline.Each(&pipeline.Engine{Source: w.target.Source, Jobs: w.jobs}, len(units), func(s *pipeline.Session, i int) (o *outcome) {
+	pipeline.Each(&pipeline.Engine{Source: w.target.Source, Limits: w.limits, Jobs: w.jobs}, len(units), func(s *pipeline.Session, i int) (o *outcome) {
 		o = &outcome{}
 		if ctx.Err() != nil {
 			o.err = errStopped.Error()

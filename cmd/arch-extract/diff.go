@@ -9,7 +9,6 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/diff"
 	"github.com/arch-extract/arch-extract/extract/graph"
-	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
 
@@ -104,7 +103,7 @@ func (a *app) subject(cmd *cobra.Command, spec string) (*subject, error) {
 		w.close()
 		return nil, usagef(cmd, "%s: two models are compared, and this is a whole source: name a family or class of it", spec)
 	}
-	x := &subject{work: w, session: pipeline.NewSession(w.target.Source, interp.Limits{})}
+	x := &subject{work: w, session: pipeline.NewSession(w.target.Source, w.limits)}
 	if err = w.stopped; err == nil {
 		u := w.units[0]
 		x.model, err = x.session.DescribeClass(w.target.Source, u.File, u.Class, w.settings)

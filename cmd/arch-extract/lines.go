@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/arch-extract/arch-extract/extract/emit"
-	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
@@ -119,7 +118,7 @@ func (a *app) line(ctx context.Context, text string, v pipeline.Settings, trees 
 	if w.stopped != nil {
 		return fail(w.stopped)
 	}
-	s := pipeline.NewSession(t.Source, interp.Limits{})
+	s := pipeline.NewSession(t.Source, w.limits)
 	units := w.mainUnits()
 	if !t.Whole && len(w.units) == 1 && w.units[0].Class != "" {
 		units = []mainUnit{{w.units[0].File, w.units[0].Class, nil}}

@@ -18,6 +18,10 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+		return
+	}
 	testscript.Main(m, map[string]func(){"arch-extract": main, "unpack": unpack})
 }
 

@@ -13,7 +13,6 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/diff"
 	"github.com/arch-extract/arch-extract/extract/graph"
-	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
@@ -115,7 +114,7 @@ func (w *work) profile(f load.File, m *graph.Model) *diff.Profile {
 func (w *work) near(out io.Writer, x *subject, space *diff.Space, count int, format string) error {
 	u := x.units[0]
 	list := space.Near(x.profile(u.File, x.model))
-	s := pipeline.NewSession(w.target.Source, interp.Limits{})
+	s := pipeline.NewSession(w.target.Source, w.limits)
 	for _, n := range list[:min(count, len(list))] {
 		r, err := w.separate(s, x, n.Profile)
 		if format == "ndjson" {

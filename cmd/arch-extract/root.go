@@ -8,7 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/arch-extract/arch-extract/extract/interp"
 )
+
+// maxDepth is how deep calls may nest at most: the stack of the process ends there.
+const maxDepth = 20_000
 
 // app is one run of the command: its streams and the flags shared by all
 // subcommands.
@@ -21,6 +26,7 @@ type app struct {
 	all, fetch, quiet, verbose, evidence       bool
 	trySwitches                                bool
 	jobs                                       int
+	limits                                     interp.Limits
 }
 
 func (a *app) root() *cobra.Command {
@@ -41,6 +47,10 @@ tar of one, git:DIR@REV, pip:transformers==X (the cache) or hf:org/name (the
 local hub cache). Without --from it is the checkout that the file lies in, else
 $ARCH_EXTRACT_SOURCE, else the transformers of the active virtual environment,
 else the newest release in the cache.
+
+What is read is bounded, so that no source can take the machine: a run that would
+go beyond --max-steps, --max-memory or --max-depth ends with an error that says
+where, and a larger limit lets it go on.
 
 Exit status: 0 done, 1 differences found (diff, check), 2 something failed.`,
 		Example: `  arch-extract --fetch qwen2
@@ -77,12 +87,21 @@ Exit status: 0 done, 1 differences found (diff, check), 2 something failed.`,
 	f.StringVar(&a.format, "format", "", "the output format")
 	f.StringVarP(&a.output, "output", "o", "", "write to `FILE` in place of standard output")
 	f.IntVar(&a.jobs, "jobs", runtime.GOMAXPROCS(0), "how many to work on at once (`N`)")
+	f.Int64Var(&a.limits.Steps, "max-steps", interp.DefaultSteps, "how many steps (`N`: statements, calls, elements) one import, model or forward may take")
+	f.Int64Var(&a.limits.Memory, "max-memory", interp.DefaultMemory, "how many elements and characters (`N`: 16 bytes or less each) one of them may make")
+	f.IntVar(&a.limits.Depth, "max-depth", interp.DefaultDepth, "how deep calls may nest (`N`)")
 	f.StringVar(&a.color, "color", "auto", "`WHEN` to colour: auto, always or never")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "no notes on standard error")
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "more notes on standard error")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if a.jobs < 1 {
 			return usagef(cmd, "--jobs %d: at least 1 is needed", a.jobs)
+		}
+		if a.limits.Steps < 1 || a.limits.Memory < 1 || a.limits.Depth < 1 {
+			return usagef(cmd, "--max-steps, --max-memory, --max-depth: at least 1 is needed")
+		}
+		if a.limits.Depth > maxDepth {
+			return usagef(cmd, "--max-depth %d: at most %d is possible", a.limits.Depth, maxDepth)
 		}
 		switch a.color {
 		case "auto", "always", "never":

@@ -62,7 +62,7 @@ func eachMain[T any](ctx context.Context, w *work, do func(*graph.Model) T, emit
 	bar := w.bar(len(units))
 	var failed, stopped bool
 	var werr error
-	pipeline.Each(&pipeline.Engine{Source: w.target.Source, Jobs: w.jobs}, len(units), func(s *pipeline.Session, i int) (p product) {
+	pipeline.Each(&pipeline.Engine{Source: w.target.Source, Limits: w.limits, Jobs: w.jobs}, len(units), func(s *pipeline.Session, i int) (p product) {
 		if ctx.Err() != nil {
 			return p
 		}

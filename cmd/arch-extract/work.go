@@ -116,7 +116,7 @@ func each[T any](w *work, do func(s *pipeline.Session, f load.File, c *interp.Cl
 		u := w.units[0]
 		return errors.Join(emit(product[T]{file: u.File, class: u.Class, err: w.stopped}), errItems)
 	}
-	engine := &pipeline.Engine{Source: w.target.Source, Jobs: w.jobs}
+	engine := &pipeline.Engine{Source: w.target.Source, Limits: w.limits, Jobs: w.jobs}
 	var failed bool
 	var werr error
 	pipeline.Each(engine, len(w.units), func(s *pipeline.Session, i int) []product[T] {

@@ -254,6 +254,7 @@ func newMethod(c *Class) {
 			if len(args) > 1 || len(kw) > 0 {
 				in.Raise(TypeError, "object.__new__() takes exactly one argument (the type to instantiate)")
 			}
+			in.Charge(objectWeight)
 			return &Instance{Cls: cls}
 		}
 		if !cls.Is(c) {

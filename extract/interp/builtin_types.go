@@ -580,7 +580,7 @@ func initListMethods() {
 		Method{Name: "append", Sig: "self, object, /", Fn: func(in *Interp, a []Value) Value {
 			l := listSelf(in, a[0])
 			l.E = nil
-			in.Charge(1)
+			in.Charge(grownWeight)
 			l.V = append(l.V, a[1])
 			return None
 		}},

@@ -99,6 +99,7 @@ type makeFunction struct {
 }
 
 func (n *makeFunction) eval(f *frame) Value {
+	f.in.Charge(functionWeight)
 	fn := &Function{Name: n.code.Name, Code: n.code, Globals: f.globals, Doc: n.code.doc, class: f.class}
 	if v, ok := f.globals.GetStr("__name__"); ok {
 		fn.Mod, _ = AsStr(v)
@@ -515,6 +516,7 @@ func (in *Interp) call(fn Value, args []Value, kw []KW) Value {
 		in.native--
 		return v
 	case *BoundMethod:
+		in.Charge(int64(len(args)))
 		full := make([]Value, 1+len(args))
 		full[0] = fn.Self
 		copy(full[1:], args)
@@ -527,7 +529,12 @@ func (in *Interp) call(fn Value, args []Value, kw []KW) Value {
 		return &Unknown{Why: fn.Why, At: fn.At}
 	}
 	if c, ok := in.special(fn, "__call__"); ok {
-		return in.call(c, args, kw)
+		if in.native++; in.native > maxNative { // an object may be its own __call__
+			in.Raise(RecursionError, "maximum recursion depth exceeded")
+		}
+		v := in.call(c, args, kw)
+		in.native--
+		return v
 	}
 	in.Raise(TypeError, "'%s' object is not callable", fn.Type().Name)
 	return nil
@@ -574,6 +581,7 @@ func (in *Interp) makeObject(c *Class, args []Value, kw []KW) Value {
 		}
 	}
 	if obj == nil {
+		in.Charge(objectWeight)
 		obj = &Instance{Cls: c}
 	}
 	if !obj.Type().Is(c) {

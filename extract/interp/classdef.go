@@ -170,6 +170,7 @@ func appendNew(list []Value, v Value) []Value {
 // __set_name__ on its attributes and __init_subclass__ on its parent. kw are
 // the keywords of the class header except metaclass.
 func (in *Interp) NewClass(meta *Class, name string, bases []Value, ns *Dict, kw []KW) *Class {
+	in.Charge(classWeight)
 	c := &Class{Name: name, Qual: name, Dict: NewDict(), Meta: meta, cache: map[string]Value{}}
 	c.anns, c.globals, c.span = in.classAnns, in.classGlobals, in.classSpan
 	cell := in.classCell

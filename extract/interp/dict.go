@@ -323,6 +323,9 @@ func (d *Dict) Set(in *Interp, k, v Value) {
 		d.e[i].v = v
 		return
 	}
+	if in != nil {
+		in.Charge(entryWeight)
+	}
 	e := entry{kind: p.kind, s: p.s, v: v, k: k}
 	d.add(e, p.c, p.h)
 }

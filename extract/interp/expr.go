@@ -298,6 +298,7 @@ func evalList(f *frame, list []expr, star bool) []Value {
 
 func (n *seqExpr) eval(f *frame) Value {
 	v := evalList(f, n.list, n.star)
+	f.in.Charge(int64(len(v)) + 2)
 	switch n.kind {
 	case 't':
 		return NewTuple(v...)
@@ -436,7 +437,7 @@ func (n *compExpr) eval(f *frame) Value {
 			return l
 		}
 		out := &List{}
-		if u := n.over(f, 0, src, func() { out.V = append(out.V, n.elt.eval(f)) }); u != nil {
+		if u := n.over(f, 0, src, func() { f.in.Charge(grownWeight); out.V = append(out.V, n.elt.eval(f)) }); u != nil {
 			return u
 		}
 		return out

@@ -21,19 +21,30 @@ type Source interface {
 	Exports(file, name string) bool
 }
 
-// Limits bound one run. Zero means the default.
+// Limits bound one run: the import of a module, the building of a model, one
+// forward. Zero means the default. What is counted is what the code asks for, not
+// what the machine gives, so that a run ends at the same place everywhere.
 type Limits struct {
 	Steps  int64 // statements, calls and elements
-	Memory int64 // elements of sequences, characters of strings
+	Memory int64 // elements of sequences and characters of strings; 16 bytes or less each
 	Depth  int   // nested calls
 }
 
-// The default limits: ten times what the largest model of the corpus needs
-// (under 5 million steps and elements for a build, and for a forward).
+// The default limits: no model class of the corpus reaches them, and a run that
+// uses them up is meant to end within 2 s and 512 MiB.
 const (
-	DefaultSteps  = 50_000_000
-	DefaultMemory = 50_000_000
+	DefaultSteps  = 20_000_000
+	DefaultMemory = 20_000_000
 	DefaultDepth  = 900
+)
+
+// What objects weigh in Limits.Memory.
+const (
+	grownWeight    = 4  // an element of a list that grows, and its value
+	entryWeight    = 12 // an entry of a dict or a set
+	objectWeight   = 8
+	functionWeight = 16
+	classWeight    = 64
 )
 
 // Interp is one interpreter: its modules, its call stack, its budget. It is
@@ -125,7 +136,7 @@ func (in *Interp) Charge(n int64) {
 
 func (in *Interp) overBudget(what string, limit int64) {
 	in.steps, in.memory = 0, 0
-	panic(&Raised{Exc: &Instance{Cls: BudgetExceeded, Data: NewTuple(NewStr(fmt.Sprintf("the budget of %d %s is used up", limit, what)))}, Trace: in.Traceback()})
+	panic(&Raised{Exc: &Instance{Cls: BudgetExceeded, Data: NewTuple(NewStr(fmt.Sprintf("the budget of %d %s is used up; --max-%s allows more", limit, what, what)))}, Trace: in.Traceback()})
 }
 
 // RaiseExc raises an exception object. It does not return.

@@ -322,7 +322,7 @@ func (in *Interp) drain(it Iterator) []Value {
 		}
 		in.Step(1)
 		if len(out)%1024 == 1023 {
-			in.Charge(1024)
+			in.Charge(1024 * grownWeight)
 		}
 		out = append(out, v)
 	}

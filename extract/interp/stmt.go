@@ -332,6 +332,9 @@ func (s *tryStmt) exec(f *frame) (c ctl) {
 		return s.guarded(f)
 	}
 	r := f.in.catch(func() { c = s.guarded(f) })
+	if r != nil && r.Exc.Cls == BudgetExceeded {
+		panic(r) // not even finally runs: it could go on without end
+	}
 	save := f.ret
 	line := f.line
 	if fc := run(f, s.final); fc != next {

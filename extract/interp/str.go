@@ -686,7 +686,7 @@ func init() {
 			old, repl := strArg(in, a[1], "replace() argument 1"), strArg(in, a[2], "replace() argument 2")
 			n := int(max(min(in.needInt(a[3]), 1<<31), -1))
 			if len(repl) > len(old) {
-				in.Charge(int64(len(s)+1) * int64(len(repl)))
+				in.Charge(int64(strings.Count(s, old)) * int64(len(repl)))
 			}
 			if !isASCII(s) && old == "" {
 				// Go would split inside lone surrogates.

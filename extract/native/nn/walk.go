@@ -69,7 +69,7 @@ func walkModules(in *interp.Interp, m *interp.Instance, prefix string, memo map[
 	}
 	tooDeep(in, depth)
 	if memo == nil {
-		in.Charge(int64(len(prefix)) + 8) // shared modules come as often as they have paths
+		in.Charge(int64(len(prefix)) + 64) // shared modules come as often as they have paths
 	}
 	st := m.Data.(*State)
 	f(prefix, m, st)

@@ -443,11 +443,16 @@ func (it *iterator) Next(in *interp.Interp) (interp.Value, bool) {
 		return nil, false
 	}
 	it.i++
+	in.Charge(elementWeight)
 	if it.a.Shape[0] < 0 {
 		return New(cloneShape(it.a.Shape[1:]), it.a.DT, nil).result(in), true
 	}
 	return it.a.view(it.a.Shape[1:], it.a.strides[1:], it.a.off+(it.i-1)*it.a.strides[0]).result(in), true
 }
+
+// elementWeight is what a value of its own for one element weighs in the memory
+// limit.
+const elementWeight = 16
 
 // toList is a.tolist().
 func toList(in *interp.Interp, a *Array) interp.Value {
@@ -458,7 +463,7 @@ func toList(in *interp.Interp, a *Array) interp.Value {
 	if n < 0 || n > math.MaxInt32 {
 		return in.Unknown("the elements of a numpy array whose size depends on data")
 	}
-	in.Charge(n)
+	in.Charge(n * elementWeight)
 	out := make([]interp.Value, n)
 	for i := range out {
 		sub := a.view(a.Shape[1:], a.strides[1:], a.off+int64(i)*a.strides[0])

@@ -21,11 +21,15 @@ type Tracer struct {
 // Tracing reports whether operations are being recorded.
 func Tracing(in *interp.Interp) bool { return StateOf(in).Tracer != nil }
 
+// nodeWeight is what a node weighs in the memory limit, with its tensor.
+const nodeWeight = 48
+
 // Record appends a node to the trace; it numbers it and sets its call and place.
 func (tr *Tracer) Record(in *interp.Interp, n *graph.Node) *graph.Node {
 	if tr.Limit > 0 && len(tr.Trace.Nodes) >= tr.Limit {
 		in.Raise(interp.BudgetExceeded, "more than %d operations in one forward", tr.Limit)
 	}
+	in.Charge(nodeWeight)
 	n.ID = int32(len(tr.Trace.Nodes))
 	n.Call = tr.Call
 	if n.At.Line == 0 {
