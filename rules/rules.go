@@ -167,32 +167,6 @@ func (f *flow) convolutional(b *block) bool {
 	return convolves && !other
 }
 
-// unexplained reports whether a block has learned products outside its
-// attentions and the branches that are understood. A block of convolutions
-// alone has no feed-forward.
-func (f *flow) unexplained(b *block) bool {
-	if f.convolutional(b) {
-		return false
-	}
-	for id := b.call.First; id < b.call.Last; id++ {
-		n := f.node(id)
-		if n == nil || f.projection(n) == nil {
-			continue
-		}
-		known := false
-		for _, a := range b.attns {
-			known = known || within(n, a.call)
-		}
-		for _, br := range b.branches() {
-			known = known || br.kind != "" && br.nodes[n]
-		}
-		if !known {
-			return true
-		}
-	}
-	return false
-}
-
 // looseMLP is a feed-forward somewhere in a block whose sums are not understood.
 func (f *flow) looseMLP(b *block) {
 	for _, br := range b.branches() {

@@ -356,10 +356,7 @@ func (b *builder) moeInset(k graph.Block, module, path string) *moeInset {
 		}
 	}
 	kind := "MLP"
-	var ex []*graph.Fact
-	for _, f := range b.facts("mlp.hidden", k.Stack, path, module) {
-		ex = append(ex, f)
-	}
+	ex := b.facts("mlp.hidden", k.Stack, path, module)
 	inside := func(key string) string {
 		for i := range b.m.Facts {
 			f := &b.m.Facts[i]

@@ -58,8 +58,7 @@ func (t *Trace) cut(path string, broken bool) *Trace {
 	nodes := map[*Node]*Node{}
 	calls := map[*Call]*Call{}
 	inputs := 0
-	var outer func(n *Node) *Node // a value from outside of the call
-	outer = func(n *Node) *Node {
+	outer := func(n *Node) *Node { // a value from outside of the call
 		if c, ok := nodes[n]; ok {
 			return c
 		}
