@@ -9,7 +9,6 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/checkpoint"
 	"github.com/arch-extract/arch-extract/extract/graph"
-	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
 
@@ -95,7 +94,7 @@ func (a *app) fit(cmd *cobra.Command, spec string, c *checkpoint.Checkpoint) (r 
 		return nil, w.stopped
 	}
 	u := w.units[0]
-	s := pipeline.NewLoadingSession(w.target.Source, interp.Limits{})
+	s := pipeline.NewLoadingSession(w.target.Source, w.limits)
 	fail := func(err error) (*fitting, error) {
 		return nil, errors.New(w.sentence(u.File, u.Class, err))
 	}

@@ -94,7 +94,7 @@ func (w *work) gallery(ctx context.Context, link string) error {
 	var failed, stopped bool
 	var werr error
 	families := w.target.Families
-	engine := &pipeline.Engine{Source: src, Jobs: w.jobs}
+	engine := &pipeline.Engine{Source: src, Limits: w.limits, Jobs: w.jobs}
 	pipeline.Each(engine, len(families), func(s *pipeline.Session, i int) *shown {
 		if ctx.Err() != nil {
 			return nil
