@@ -49,8 +49,8 @@ func (w *work) mainUnits() []mainUnit {
 }
 
 // eachMain describes the main class of every family and makes of it what do
-// says, several at once; emit gets the results in order. What fails is
-// reported, and leaves the others as they are.
+// says, several at once; emit gets the results in order. What fails leaves the
+// others as they are; how many did is reported, and with -v each.
 func eachMain[T any](ctx context.Context, w *work, do func(*graph.Model) T, emit func(u mainUnit, r T) error) error {
 	units := w.mainUnits()
 	type product struct {
@@ -60,7 +60,7 @@ func eachMain[T any](ctx context.Context, w *work, do func(*graph.Model) T, emit
 		done bool
 	}
 	bar := w.bar(len(units))
-	var failed, stopped bool
+	failed, stopped := 0, false
 	var werr error
 	pipeline.Each(&pipeline.Engine{Source: w.target.Source, Limits: w.limits, Jobs: w.jobs}, len(units), func(s *pipeline.Session, i int) (p product) {
 		if ctx.Err() != nil {
@@ -89,23 +89,30 @@ func eachMain[T any](ctx context.Context, w *work, do func(*graph.Model) T, emit
 		switch {
 		case !p.done:
 			stopped = true
-		case p.err != nil && units[i].class == "":
-			failed = true
-			bar.above(func() { w.complain("%v", p.err) })
 		case p.err != nil:
-			failed = true
-			bar.above(func() { w.complain("%s", w.sentence(units[i].file, units[i].class, p.err)) })
+			failed++
+			if !w.verbose {
+				break
+			}
+			sentence := p.err.Error()
+			if units[i].class != "" {
+				sentence = w.sentence(units[i].file, units[i].class, p.err)
+			}
+			bar.above(func() { w.complain("%s", sentence) })
 		case werr == nil:
 			werr = emit(units[i], p.r)
 		}
 	})
 	bar.done()
+	if failed > 0 && !w.verbose {
+		w.complain("%d of %d families could not be read and are left out; -v says why", failed, len(units))
+	}
 	switch {
 	case werr != nil:
 		return werr
 	case stopped:
 		return errStopped
-	case failed:
+	case failed > 0:
 		return errItems
 	}
 	return nil
