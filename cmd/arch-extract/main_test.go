@@ -56,19 +56,19 @@ func TestRelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cache, err := load.CacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/release",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("ARCH_EXTRACT_CACHE", cache)
+			env.Setenv("ARCH_EXTRACT_CACHE", env.WorkDir+"/.cache")
 			env.Setenv("WHEEL", wheel)
-			return nil
+			// A cache that holds this release alone, whatever else was fetched.
+			if err := os.MkdirAll(env.WorkDir+"/.cache/wheels", 0o755); err != nil {
+				return err
+			}
+			return os.Symlink(wheel, env.WorkDir+"/.cache/wheels/"+filepath.Base(wheel))
 		},
 	})
 }
