@@ -38,12 +38,7 @@ Exit status: 0 no difference, 1 differences, 2 something failed.`,
 			}
 			return usagef(cmd, "two targets are expected, not %d", len(args))
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 1 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return a.completeTarget(cmd, nil, prefix)
-		},
+		ValidArgsFunction: a.completeTwoTargets,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			format, err := a.formatOf(cmd, "text", "json", "yaml", "markdown")
 			if err != nil {

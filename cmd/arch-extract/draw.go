@@ -35,12 +35,7 @@ scheme), png, mermaid (a flowchart for Markdown viewers), dot (for Graphviz).`,
 			}
 			return usagef(cmd, "one target or two are expected, not %d", len(args))
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 1 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return a.completeTarget(cmd, nil, prefix)
-		},
+		ValidArgsFunction: a.completeTwoTargets,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			format, err := a.formatOf(cmd, "svg", "png", "mermaid", "dot")
 			if err != nil {

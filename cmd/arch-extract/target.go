@@ -93,3 +93,11 @@ func (a *app) completeTarget(cmd *cobra.Command, args []string, prefix string) (
 	}
 	return names, cobra.ShellCompDirectiveDefault
 }
+
+// completeTwoTargets completes the operands of a command that takes two.
+func (a *app) completeTwoTargets(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 1 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.completeTarget(cmd, nil, prefix)
+}

@@ -1,7 +1,6 @@
 package diff_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -13,33 +12,10 @@ import (
 	"github.com/arch-extract/arch-extract/extract/diff"
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 	"github.com/arch-extract/arch-extract/pyast"
 )
-
-// release opens a real release, which pip brings into the cache once, with
-// timm's source beside it.
-func release(t testing.TB) *load.Source {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("reads a real release")
-	}
-	ctx := context.Background()
-	wheel, err := load.Fetch(ctx, "transformers=="+load.DefaultRelease)
-	if err != nil {
-		t.Fatal(err)
-	}
-	timm, err := load.Fetch(ctx, "timm==1.0.31")
-	if err != nil {
-		t.Fatal(err)
-	}
-	src, err := load.Open(ctx, wheel, load.Options{Also: []string{timm}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { src.Close() })
-	return src
-}
 
 var whole = flag.Bool("all", false, "measure over every family, not every fifth")
 
@@ -167,7 +143,7 @@ func heirs(t *testing.T, src *load.Source) (list []heir, all map[string]*modular
 // with its parent: they must show no difference in structure, unless they are
 // made of classes that the modular file does change.
 func TestInherited(t *testing.T) {
-	src := release(t)
+	src := loadtest.Release(t, load.DefaultRelease)
 	list, modulars := heirs(t, src)
 	var families [][]heir // of one file together: they are parts of the same models
 	for i, h := range list {

@@ -8,6 +8,7 @@ import (
 	"github.com/arch-extract/arch-extract/extract/diff"
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 	"github.com/arch-extract/arch-extract/pyast"
 )
@@ -50,7 +51,7 @@ func parents(src *load.Source, family string) map[string]int {
 // and counts where the one that most of its classes derive from is among the
 // first three, and where one of those that it derives from is.
 func TestNear(t *testing.T) {
-	src := release(t)
+	src := loadtest.Release(t, load.DefaultRelease)
 	families, err := src.Families()
 	if err != nil {
 		t.Fatal(err)

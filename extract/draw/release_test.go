@@ -2,7 +2,6 @@ package draw
 
 import (
 	"bytes"
-	"context"
 	"encoding/xml"
 	"errors"
 	"flag"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
 
@@ -30,23 +30,7 @@ var (
 // eachFamily describes the main class of families of the real release: of all, or of those named.
 func eachFamily(t *testing.T, named string, do func(m *graph.Model)) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("reads a real release")
-	}
-	ctx := context.Background()
-	wheel, err := load.Fetch(ctx, "transformers==5.23.0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	timm, err := load.Fetch(ctx, "timm==1.0.31")
-	if err != nil {
-		t.Fatal(err)
-	}
-	src, err := load.Open(ctx, wheel, load.Options{Also: []string{timm}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { src.Close() })
+	src := loadtest.Release(t, load.DefaultRelease)
 	families, err := src.Families()
 	if err != nil {
 		t.Fatal(err)

@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 )
 
 // BenchmarkForward measures one traced forward of a decoder with 32 layers,
 // already built; and the provenance of its calls.
 func BenchmarkForward(b *testing.B) {
-	s := NewSession(release(b, "5.23.0"), interp.Limits{})
+	s := NewSession(loadtest.Release(b, "5.23.0"), interp.Limits{})
 	cls, err := s.Class(Package+".models.qwen2.modeling_qwen2", "Qwen2ForCausalLM")
 	if err != nil {
 		b.Fatal(err)

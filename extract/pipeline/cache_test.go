@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 )
 
 // TestDecode runs one step with a filled cache and checks what the first
 // layer's cache holds, before and after.
 func TestDecode(t *testing.T) {
-	s := NewSession(release(t, "5.23.0"), interp.Limits{})
+	s := NewSession(loadtest.Release(t, "5.23.0"), interp.Limits{})
 	for _, c := range []struct{ module, class, want string }{
 		{"llama.modeling_llama", "LlamaForCausalLM", "past_key_values.layers.0.keys [1 32 9 128] [1 32 10 128] [$past_key_values.layers.0.keys model.layers.0.self_attn.k_proj]"},
 		{"gemma.modeling_gemma", "GemmaForCausalLM", "past_key_values.layers.0.keys [1 16 9 256] [1 16 10 256] [$past_key_values.layers.0.keys model.layers.0.self_attn.k_proj]"},

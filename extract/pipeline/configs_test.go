@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 )
 
 // TestConfigs builds the published configs and the keyword arguments of
@@ -22,7 +23,7 @@ func TestConfigs(t *testing.T) {
 		{"4.57.6", wantConfigs},
 	} {
 		t.Run(r.release, func(t *testing.T) {
-			src := release(t, r.release)
+			src := loadtest.Release(t, r.release)
 			rows := readRows(t, "../../testdata/oracle/configs-"+r.release+".tsv.gz")
 			files, _ := filepath.Glob(folder + "*.json")
 			keywords, err := os.ReadFile(folder + "keywords.txt")

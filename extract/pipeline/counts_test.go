@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 )
 
 // partsWanted are the parameters by part of published models, worked out by
@@ -25,7 +26,7 @@ var partsWanted = map[string]string{
 // TestParts holds, for every published config, that the parts sum to what the
 // built model holds, and for some that they are those worked out by hand.
 func TestParts(t *testing.T) {
-	src := release(t, "5.23.0")
+	src := loadtest.Release(t, "5.23.0")
 	files, _ := filepath.Glob("../../testdata/configs/*.json")
 	if len(files) < 50 {
 		t.Fatalf("only %d configs", len(files))

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/pyast"
 	"github.com/arch-extract/arch-extract/rules"
 )
@@ -17,7 +18,7 @@ const equationsReached = 5267
 // TestEquations reads the equations of one class of every family again: they
 // are Python's grammar, and every module that they call is one that the block called.
 func TestEquations(t *testing.T) {
-	src := release(t, "5.23.0")
+	src := loadtest.Release(t, "5.23.0")
 	var rows []*flowLine
 	for _, l := range readFlowLines(t, "5.23.0") {
 		if n := len(rows); n > 0 && rows[n-1].family == l.family {

@@ -8,12 +8,13 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 )
 
 // TestFactsAgree holds the facts of every family of a release against one
 // another and against the module tree.
 func TestFactsAgree(t *testing.T) {
-	src := release(t, "5.23.0")
+	src := loadtest.Release(t, "5.23.0")
 	families, err := src.Families()
 	if err != nil {
 		t.Fatal(err)

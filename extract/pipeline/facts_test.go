@@ -13,6 +13,7 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/rules"
 )
 
@@ -32,7 +33,7 @@ type factRows map[string]struct {
 // testdata/facts: every value, and how often the deciding line is among the
 // evidence.
 func TestFactTables(t *testing.T) {
-	src := release(t, "5.23.0")
+	src := loadtest.Release(t, "5.23.0")
 	files, err := filepath.Glob("../../testdata/facts/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no tables", err)

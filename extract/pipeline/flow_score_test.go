@@ -15,6 +15,7 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
 )
 
@@ -93,7 +94,7 @@ func flowSum(f *Forward) string {
 func TestFlows(t *testing.T) {
 	for _, score := range flowScores {
 		t.Run(score.version, func(t *testing.T) {
-			src := release(t, score.version)
+			src := loadtest.Release(t, score.version)
 			rows := readFlowLines(t, score.version)
 			engine := &Engine{Source: src, Jobs: runtime.NumCPU()}
 			exact, causes := 0, map[string][]string{}

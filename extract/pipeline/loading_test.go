@@ -13,6 +13,7 @@ import (
 	"github.com/arch-extract/arch-extract/extract/checkpoint"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 )
 
 // TestLoad compares what is missing, unexpected and of another shape with what
@@ -23,7 +24,7 @@ func TestLoad(t *testing.T) {
 		"llama-renamed":   "rename model.layers.*.self_attn.query_proj.weight model.layers.*.self_attn.q_proj.weight 2",
 		"gpt2-transposed": "transpose transformer.h.*.mlp.c_fc.weight transformer.h.*.mlp.c_fc.weight 2",
 	}
-	src := release(t, "5.23.0")
+	src := loadtest.Release(t, "5.23.0")
 	files, _ := filepath.Glob("../../testdata/checkpoints/*.txt")
 	if len(files) < 17 {
 		t.Fatalf("only %d checkpoints", len(files))

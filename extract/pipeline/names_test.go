@@ -9,6 +9,7 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/pyast"
 	"github.com/arch-extract/arch-extract/rules"
 )
@@ -106,7 +107,7 @@ func rename(text []byte) []byte {
 // TestFactsByOtherNames gives what real modeling files define other names: the
 // facts stay what they are.
 func TestFactsByOtherNames(t *testing.T) {
-	src := release(t, "5.23.0")
+	src := loadtest.Release(t, "5.23.0")
 	for family, class := range map[string]string{
 		"llama": "LlamaForCausalLM", "gemma2": "Gemma2ForCausalLM", "cohere": "CohereForCausalLM", "olmo2": "Olmo2ForCausalLM", "deepseek_v3": "DeepseekV3ForCausalLM",
 		"gpt_oss": "GptOssForCausalLM", "qwen3_next": "Qwen3NextForCausalLM", "stablelm": "StableLmForCausalLM", "mamba2": "Mamba2ForCausalLM", "hy_v4": "HYV4ForCausalLM",

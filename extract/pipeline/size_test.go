@@ -6,13 +6,14 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
 )
 
 // TestSize holds published values: what a token adds to the cache in 16 bits,
 // which part stops at a window, and that a state stays.
 func TestSize(t *testing.T) {
-	s := NewSession(release(t, "5.23.0"), interp.Limits{})
+	s := NewSession(loadtest.Release(t, "5.23.0"), interp.Limits{})
 	for _, c := range []struct {
 		config  string
 		context int64

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
 )
 
@@ -219,7 +220,7 @@ func TestTrees(t *testing.T) {
 		{"5.24.0", 1824, 128},
 	} {
 		t.Run(r.release, func(t *testing.T) {
-			src := release(t, r.release)
+			src := loadtest.Release(t, r.release)
 			want := readTreeDigests(t, "../../testdata/oracle/tree-"+r.release+".tsv.gz")
 
 			type result struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/arch-extract/arch-extract/extract/emit"
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/load"
+	"github.com/arch-extract/arch-extract/extract/load/loadtest"
 	"github.com/arch-extract/arch-extract/extract/prose"
 )
 
@@ -61,7 +62,7 @@ func eachFamily(t *testing.T, src *load.Source, do func(*graph.Model)) {
 // program carries with what the release gives.
 func TestReports(t *testing.T) {
 	const table = "../prose/usual.json"
-	src := release(t, "5.23.0")
+	src := loadtest.Release(t, "5.23.0")
 	schema := compiled(t)
 	u := &prose.Usual{Release: src.PackageVersion()}
 	eachFamily(t, src, func(m *graph.Model) {
