@@ -103,6 +103,13 @@ func (in *Interp) noAttr(obj Value, name string) {
 
 // LookupAttr is obj.name, false where Python would raise AttributeError.
 func (in *Interp) LookupAttr(obj Value, name string) (v Value, ok bool) {
+	if i, isInst := obj.(*Instance); isInst && i.Cls.special.getattribute != nil {
+		if as, ok := in.plain(i, name); ok {
+			if cv, found := i.Cls.Lookup(as); !found || !isData(cv) {
+				return in.foundAttr(i, as, cv, found)
+			}
+		}
+	}
 	if i, isInst := obj.(*Instance); isInst && (i.Cls.special.getattr != nil || i.Cls.special.getattribute != nil) || mayRaise(obj, name) {
 		if in.TryCatch(AttributeError, func() { v, ok = in.getattr(obj, name, true) }) != nil {
 			return nil, false
@@ -133,6 +140,9 @@ func (in *Interp) getattr(obj Value, name string, hooks bool) (Value, bool) {
 	switch o := obj.(type) {
 	case *Instance:
 		if ga := o.Cls.special.getattribute; ga != nil && hooks {
+			if v, ok := in.ownAttr(o, name); ok {
+				return v, true
+			}
 			if o.Cls.special.getattr == nil {
 				return in.callTwo(ga, o, NewStr(name)), true
 			}

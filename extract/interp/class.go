@@ -41,10 +41,11 @@ type Class struct {
 	// values are unknown. It is not inherited.
 	Open bool
 
-	cache   map[string]Value   // look-ups along the MRO; heap classes only
-	afters  map[afterKey]Value // look-ups of super()
-	version uint32             // counts the times that these were forgotten
-	subs    []*Class           // heap classes that derive from this heap class directly
+	cache   map[string]Value     // look-ups along the MRO; heap classes only
+	afters  map[afterKey]Value   // look-ups of super()
+	plans   map[string]*attrPlan // of __getattribute__
+	version uint32               // counts the times that these were forgotten
+	subs    []*Class             // heap classes that derive from this heap class directly
 	anns    []annotation
 	globals *Dict
 	span    graph.Span
@@ -132,6 +133,7 @@ func (c *Class) lookupAfter(after *Class, name string) (Value, bool) {
 func (c *Class) forget() {
 	clear(c.cache)
 	clear(c.afters)
+	clear(c.plans)
 	c.version++
 }
 

@@ -139,6 +139,9 @@ func (in *Interp) attrAt(obj, name Value, class *classCache, dict *dictCache) Va
 			return in.call(special.getattr, []Value{o, name}, nil)
 		}
 		if special.getattr == nil {
+			if v, ok := in.ownAttr(o, s); ok {
+				return v
+			}
 			return in.callTwo(special.getattribute, o, name)
 		}
 	case *Module:
