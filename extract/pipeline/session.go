@@ -206,9 +206,41 @@ func (s *Session) Build(cls *interp.Class, opt Options) (*Built, error) {
 		}
 		b.Root = root
 		b.Tree = nn.Tree(in, root)
-		b.Tied, _ = in.LookupAttr(root, "_tied_weights_keys")
+		if v, ok := in.LookupAttr(root, "_tied_weights_keys"); ok {
+			b.Tied = printable(in, v)
+		}
 	})
 	return b, err
+}
+
+// printable is v as JSON can hold it: what it has no form for is a string, as
+// Python prints it.
+func printable(in *interp.Interp, v interp.Value) interp.Value {
+	all := func(vs []interp.Value) interp.Value {
+		out := make([]interp.Value, len(vs))
+		for i, x := range vs {
+			out[i] = printable(in, x)
+		}
+		return interp.NewList(out...)
+	}
+	switch v := v.(type) {
+	case interp.NoneType, interp.Bool, interp.Int, interp.Float, interp.Str:
+		return v
+	case *interp.List:
+		return all(v.V)
+	case *interp.Tuple:
+		return all(v.V)
+	case *interp.Dict:
+		out := interp.NewDict()
+		v.Range(func(k, x interp.Value) bool {
+			if s, ok := interp.AsStr(k); ok {
+				out.SetStr(s, printable(in, x))
+			}
+			return true
+		})
+		return out
+	}
+	return interp.NewStr(in.ToStr(v))
 }
 
 func makeConfig(in *interp.Interp, class interp.Value, opt Options) interp.Value {

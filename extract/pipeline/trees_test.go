@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -22,9 +24,14 @@ import (
 // treeDigest is one line of testdata/oracle/tree-*.tsv.gz; digest.py says what it holds.
 type treeDigest struct {
 	family, file, class string
-	built               bool
-	sums                [3]string // of a built class: parameters, buffers, modules
-	err, at             string    // of a refused one
+	built, anyOrder     bool
+	sums                []string // of a built class: parameters, buffers, modules, and ties where the file has them
+	err, at             string   // of a refused one
+}
+
+// offline says that Python refused for want of a network.
+func (d *treeDigest) offline() bool {
+	return strings.HasPrefix(d.err, "LocalEntryNotFoundError: ")
 }
 
 // readRows reads a .tsv.gz file.
@@ -54,8 +61,9 @@ func readRows(t *testing.T, path string) [][]string {
 // outcome reads the columns that say what Python made of a class.
 func (d *treeDigest) outcome(t *testing.T, cols []string) {
 	t.Helper()
-	if d.built = cols[0] == "ok"; d.built {
-		d.sums = [3]string(cols[1:4])
+	d.anyOrder = cols[0] == "any order"
+	if d.built = cols[0] == "ok" || d.anyOrder; d.built {
+		d.sums = cols[1:]
 		return
 	}
 	if err := json.Unmarshal([]byte(cols[1]), &d.err); err != nil {
@@ -80,30 +88,31 @@ func digest(text string) string {
 	return hex.EncodeToString(s[:])[:16]
 }
 
-// digests are the digests of what a model holds.
-func digests(b *Built) [3]string {
-	var p, f, m strings.Builder
-	entry := func(w *strings.Builder, name string, t *tensor.Tensor, mark string) {
-		w.WriteString(name + " " + dims(t) + " " + t.DType.String() + mark + "\n")
+// listings are the lines of what a model holds: parameters, buffers, modules, ties.
+func listings(b *Built) [4][]string {
+	entry := func(name string, t *tensor.Tensor, mark string) string {
+		return name + " " + dims(t) + " " + t.DType.String() + mark + "\n"
 	}
+	var out [4][]string
 	for _, x := range b.Tree.Params {
 		mark := ""
 		if !x.Tensor.RequiresGrad {
 			mark = " frozen"
 		}
-		entry(&p, x.Name, x.Tensor, mark)
+		out[0] = append(out[0], entry(x.Name, x.Tensor, mark))
 	}
 	for _, x := range b.Tree.Buffers {
 		mark := ""
 		if !x.Persistent {
 			mark = " transient"
 		}
-		entry(&f, x.Name, x.Tensor, mark)
+		out[1] = append(out[1], entry(x.Name, x.Tensor, mark))
 	}
 	for _, x := range b.Tree.Modules {
-		m.WriteString(x.Path + " " + x.Class + "\n")
+		out[2] = append(out[2], x.Path+" "+x.Class+"\n")
 	}
-	return [3]string{digest(p.String()), digest(f.String()), digest(m.String())}
+	out[3] = []string{string(appendPlain(nil, b.Tied)) + "\n"}
+	return out
 }
 
 // compareDigest says how a result differs from the oracle: "" if not at all.
@@ -121,9 +130,12 @@ func compareDigest(d treeDigest, b *Built, err error) string {
 	case len(b.Tree.Unknowns) > 0:
 		return "unknown: " + b.Tree.Unknowns[0].Unknown.Why
 	}
-	got := digests(b)
-	for i, what := range []string{"parameters", "buffers", "modules"} {
-		if got[i] != d.sums[i] {
+	got := listings(b)
+	for i, what := range []string{"parameters", "buffers", "modules", "ties"}[:len(d.sums)] {
+		if d.anyOrder {
+			slices.Sort(got[i])
+		}
+		if digest(strings.Join(got[i], "")) != d.sums[i] {
 			return what + " differ"
 		}
 	}
@@ -208,20 +220,35 @@ func statedConfig(c *interp.Instance, depth int) *interp.Instance {
 
 var plainClass = interp.NewNativeClass("config", nil)
 
+var whole = flag.Bool("all", false, "every family of every release, not a part of the older ones")
+
 // TestTrees is the scoreboard: every model class of a release, built and
-// compared with what torch builds, with timm's source beside. It fails where
-// fewer are right than were once.
+// compared with what torch builds, with timm's source beside. Of some releases
+// it takes one of several families, unless -all is given. It fails where more classes
+// are off than were once.
+//
+// Counted apart are classes whose order Python decides by the hashes of strings
+// (their listings must be the same, sorted), and classes that Python refused
+// because it could not download weights, which decide no architecture: here
+// they are built.
 func TestTrees(t *testing.T) {
 	for _, r := range []struct {
-		release      string
-		exact, alike int
+		release string
+		every   int // one of so many families
+		off     int // of all classes
 	}{
-		{"5.23.0", 1798, 129},
-		{"5.24.0", 1824, 128},
+		{"5.23.0", 1, 0},
+		{"5.24.0", 3, 0},
+		{"5.10.2", 6, 0},
+		{"5.0.0", 6, 0},
 	} {
 		t.Run(r.release, func(t *testing.T) {
 			src := loadtest.Release(t, r.release)
 			want := readTreeDigests(t, "../../testdata/oracle/tree-"+r.release+".tsv.gz")
+			all := len(want)
+			if !*whole {
+				want = someFamilies(want, r.every)
+			}
 
 			type result struct {
 				miss       string
@@ -229,7 +256,7 @@ func TestTrees(t *testing.T) {
 				dims, with int
 				wrong      []string
 			}
-			var exact, alike, dims, with int
+			var exact, anyOrder, alike, offline, dims, with int
 			causes := map[string][]string{}
 			wrong, wrongs := map[string]int{}, 0
 			begin := time.Now()
@@ -247,10 +274,15 @@ func TestTrees(t *testing.T) {
 				return res
 			}, func(i int, res result) {
 				switch {
+				case res.built && want[i].offline():
+					offline++
 				case res.miss != "":
 					causes[res.miss] = append(causes[res.miss], want[i].class)
 				case res.built:
 					exact++
+					if want[i].anyOrder {
+						anyOrder++
+					}
 				default:
 					alike++
 				}
@@ -261,7 +293,9 @@ func TestTrees(t *testing.T) {
 					wrongs++
 				}
 			})
-			t.Logf("%s: exact %d, refused alike %d, off %d of %d classes in %.1f s", r.release, exact, alike, len(want)-exact-alike, len(want), time.Since(begin).Seconds())
+			off := len(want) - exact - alike - offline
+			t.Logf("%s: exact %d (%d of them but for an order that no two runs of Python share), refused alike %d, built where Python could not download weights %d, off %d of %d classes (of %d) in %.1f s",
+				r.release, exact, anyOrder, alike, offline, off, len(want), all, time.Since(begin).Seconds())
 			var keys []string
 			for k := range causes {
 				keys = append(keys, k)
@@ -276,12 +310,27 @@ func TestTrees(t *testing.T) {
 				t.Logf("%4d %s  [%s]", len(causes[k]), k, strings.Join(causes[k][:min(3, len(causes[k]))], " "))
 			}
 			t.Logf("%d of %d dimensions follow from the config in so many words, %d of them wrongly", with, dims, wrongs)
-			if exact < r.exact || alike < r.alike {
-				t.Errorf("exact %d, refused alike %d; want at least %d and %d", exact, alike, r.exact, r.alike)
+			if off > r.off {
+				t.Errorf("%d off; want at most %d", off, r.off)
 			}
 			for w, n := range wrong {
 				t.Errorf("%d dimensions of %s", n, w)
 			}
 		})
 	}
+}
+
+// someFamilies keeps the classes of one of so many families.
+func someFamilies(rows []treeDigest, every int) []treeDigest {
+	var out []treeDigest
+	n, last := -1, ""
+	for _, d := range rows {
+		if d.family != last {
+			n, last = n+1, d.family
+		}
+		if n%every == 0 {
+			out = append(out, d)
+		}
+	}
+	return out
 }

@@ -400,6 +400,18 @@ func expand(b *strings.Builder, m *match, parts []part) {
 	}
 }
 
+// shown is the part of a pattern that Python's repr shows: 200 characters.
+func shown(s string) string {
+	n := 0
+	for i := range s {
+		if n == 200 {
+			return s[:i]
+		}
+		n++
+	}
+	return s
+}
+
 // escapePattern is re.escape.
 func escapePattern(s string) string {
 	var b strings.Builder
@@ -452,7 +464,7 @@ func init() {
 		}),
 		method("__repr__", "self", func(in *inter, a []value) value {
 			p := of(a[0])
-			s := "re.compile(" + in.Repr(p.text(p.p.Pattern))
+			s := "re.compile(" + shown(in.Repr(p.text(p.p.Pattern)))
 			flags := p.p.Flags &^ regex.Unicode
 			var names []string
 			for _, f := range reFlags {

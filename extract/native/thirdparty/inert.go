@@ -106,7 +106,7 @@ func (m inert) entries() []interp.Entry {
 // part in what a model is.
 var inerts = []inert{
 	// Access to the hub. Open: other releases of transformers use names that come and go.
-	{module: "huggingface_hub", open: true, names: "HfApi ModelCard ModelCardData CommitOperationAdd Discussion ResolvedRevision hf_hub_download snapshot_download"},
+	{module: "huggingface_hub", open: true, names: "HfApi ModelCard ModelCardData CommitOperationAdd Discussion ResolvedRevision"},
 	{module: "huggingface_hub.constants", open: true},
 	{module: "huggingface_hub.utils", open: true},
 	{module: "huggingface_hub.errors", open: true},
@@ -210,13 +210,24 @@ var exceptions = []struct {
 	{"GatedRepoError", hubHTTPError, "huggingface_hub.errors huggingface_hub.utils"},
 	{"DisabledRepoError", hubHTTPError, "huggingface_hub.errors huggingface_hub.utils"},
 	{"RevisionNotFoundError", hubHTTPError, "huggingface_hub.errors huggingface_hub.utils"},
-	{"EntryNotFoundError", interp.Exception, "huggingface_hub.errors huggingface_hub.utils"},
-	{"LocalEntryNotFoundError", interp.FileNotFoundError, "huggingface_hub.errors huggingface_hub.utils"},
 	{"OfflineModeIsEnabled", interp.ConnectionError, "huggingface_hub.errors huggingface_hub.utils"},
 	{"HFValidationError", interp.ValueError, "huggingface_hub.errors huggingface_hub.utils"},
 	{"LocalTokenNotFoundError", interp.OSError, "huggingface_hub.errors huggingface_hub.utils"},
 	{"SafetensorError", interp.Exception, "safetensors"},
 }
+
+// noDownload fetches nothing: huggingface_hub without a network, and with
+// nothing in its cache.
+func noDownload(in interT, _ []value, _ []interp.KW) value {
+	in.Raise(localEntryNotFound, "An error happened while trying to locate the file on the Hub and we cannot find the requested files in the local cache."+
+		" Please check your connection and try again or make sure your Internet connection is on.")
+	return nil
+}
+
+var (
+	entryNotFound      = interp.NewNativeClass("huggingface_hub.errors.EntryNotFoundError", []*interp.Class{interp.Exception})
+	localEntryNotFound = interp.NewNativeClass("huggingface_hub.errors.LocalEntryNotFoundError", []*interp.Class{interp.FileNotFoundError, entryNotFound})
+)
 
 var hubHTTPError = interp.NewNativeClass("huggingface_hub.errors.HfHubHTTPError", []*interp.Class{interp.OSError})
 

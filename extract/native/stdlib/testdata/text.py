@@ -114,3 +114,4 @@ t(lambda: Path('a').relative_to('b')); t(lambda: os.listdir('/nope')); t(lambda:
 print(textwrap.dedent("  a\n    b\n\n  c"), textwrap.indent('a\n\nb','> '), textwrap.shorten('hello world foo',12), textwrap.wrap('the quick brown fox',10), string.ascii_letters[:3], string.Template('$a ${b} $$').substitute(a=1,b=2))
 print(types.SimpleNamespace(a=1,b='x'), types.SimpleNamespace(a=1)==types.SimpleNamespace(a=1), types.MappingProxyType({'a':1})['a'], isinstance(lambda:0,types.FunctionType), isinstance(o.__init__,types.MethodType), types.ModuleType('mm').__name__, type('Y',(),{'a':1})().a)
 t(lambda: types.MappingProxyType({}).__setitem__('a',1))
+print(repr(re.compile('é"\'a' * 60, re.I)), str(re.compile('a', re.S | re.A | re.M)), repr(re.compile('b' * 198)), repr(re.compile('b' * 199)))
