@@ -88,6 +88,7 @@ func Parse(path string, src []byte) (*Module, error) {
 		err.Path = path
 		return m, ErrorList{err}
 	}
+	m.Text = source.text
 	p.init(source)
 	p.begin, p.now, p.last = place{0, 1}, place{0, 1}, place{0, 1}
 	m.Body = p.file()

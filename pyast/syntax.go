@@ -46,6 +46,7 @@ type TypeParam interface {
 // Module is a whole file.
 type Module struct {
 	Path string // as given to Parse; for messages
+	Text string // what was parsed, decoded; names and constants are parts of it
 	Body []Stmt
 }
 

@@ -87,6 +87,7 @@ gated and unknown, and why unknown; it needs no DIR.`,
 				return err
 			}
 			defer w.close()
+			w.unused = !o.coverage
 			w.switches = a.trySwitches && cmd.Flags().Changed("switches")
 			if o.format == "ndjson" {
 				return w.write(func(out io.Writer) error { return w.batch(ctx, o, out) })

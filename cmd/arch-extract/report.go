@@ -46,6 +46,9 @@ func (w *work) describe(s *pipeline.Session, f load.File, c *interp.Class) (d de
 		d.note = w.sentence(f, c.Name, r.Err)
 	}
 	d.model, err = s.Describe(w.target.Source, f.Family, w.settings, r)
+	if err == nil && w.unused && w.part == "" {
+		defer s.Unused(w.target.Source, r, d.model).Mark(d.model)
+	}
 	if err == nil && watch != nil && w.part == "" {
 		d.model.Switches = watch.Switches(w.target.Source, c, w.settings, r, d.model)
 		d.model.Constants = prose.Constants(d.model) // it takes the switches to know that nothing else decides
@@ -88,6 +91,7 @@ func (w *work) report(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	w.unused = true
 	w.switches = w.trySwitches && (!w.many || cmd.Flags().Changed("switches"))
 	return w.write(func(out io.Writer) error {
 		first := true

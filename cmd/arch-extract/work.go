@@ -23,6 +23,7 @@ type work struct {
 	many     bool            // more than one class is asked for
 	stopped  error           // what keeps the one file of the work from being run
 	part     string          // the module class that was named, of which the model is read as the place where it stands
+	unused   bool            // reports say what config values nothing reads
 	switches bool            // reports say what config values switch
 	told     map[string]bool // what was said once for the whole work
 	label    string          // what the report calls the package, where not by its name and version

@@ -55,7 +55,7 @@ func report(m *graph.Model, opt Options) object {
 	add("blocks", r.blocks())
 	add("switches", r.switches(), "config values that change the architecture")
 	add("constants", r.constants(), "decided by the code, not by the config")
-	add("unused", r.dead())
+	add("unused", r.dead(), "config values that nothing reads while the model is built and run")
 	add("unknown", r.unknowns())
 	if m.Root != nil {
 		add("modules", r.modules(m.Root))
@@ -722,9 +722,22 @@ func (r *reporter) constants() list {
 func (r *reporter) dead() list {
 	var out list
 	for _, c := range r.m.Config {
-		if c.Dead {
-			out = append(out, c.Name)
+		if !c.Dead || r.m.Place != nil {
+			continue
 		}
+		var at []string
+		if len(c.At) > 0 {
+			at = places(c.At[:1])
+		}
+		if !r.opt.Evidence {
+			out = append(out, field{key: "unused", val: c.Name, comment: strings.Join(append([]string{Value(c.Value)}, at...), "; ")})
+			continue
+		}
+		o := object{{key: "name", val: c.Name}, {key: "value", val: plainValue(c.Value)}}
+		for _, a := range at {
+			o = append(o, field{key: "at", val: a})
+		}
+		out = append(out, o)
 	}
 	return out
 }

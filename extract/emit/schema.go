@@ -55,7 +55,8 @@ func Schema() []byte {
 			field{key: "changes", val: listOf(str)}))},
 		field{key: "constants", val: listOf(obj(field{key: "anyOf", val: list{str, shape(list{"constant", "fact", "at"},
 			field{key: "constant", val: str}, field{key: "fact", val: str}, field{key: "alike", val: num}, field{key: "of", val: num}, field{key: "at", val: str})}}))},
-		field{key: "unused", val: listOf(str)},
+		field{key: "unused", val: listOf(obj(field{key: "anyOf", val: list{str, shape(list{"name", "value"},
+			field{key: "name", val: str}, field{key: "value", val: any}, field{key: "at", val: str})}}))},
 		field{key: "unknown", val: listOf(shape(list{"facts", "why"}, field{key: "facts", val: listOf(str)}, field{key: "why", val: str}))},
 		field{key: "modules", val: mapOf(ref("module"))},
 	)...)

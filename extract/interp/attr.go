@@ -334,33 +334,44 @@ func (in *Interp) foundAttr(o *Instance, name string, cv Value, found bool) (Val
 
 // fromConfig marks a value read from the config with its path.
 func (in *Interp) fromConfig(o *Instance, name string, v Value) Value {
+	e := in.attrOf(o.Root, name)
 	switch x := v.(type) {
 	case Int, Float, Bool, Str, NoneType:
 		if ExprOf(v) != nil {
 			return v
 		}
-		return WithExpr(v, in.attrOf(o.Root, name))
+		return WithExpr(v, e)
 	case *List:
 		if x.E == nil {
-			x.E = in.attrOf(o.Root, name)
+			x.E = e
 			in.marked = append(in.marked, x)
 		}
 	case *Tuple:
 		if x.E == nil && len(x.V) > 0 {
-			return &Tuple{V: x.V, Cls: x.Cls, E: in.attrOf(o.Root, name)}
+			return &Tuple{V: x.V, Cls: x.Cls, E: e}
 		}
 	case *Dict:
 		if x.Root == nil {
-			x.Root = in.attrOf(o.Root, name)
+			x.Root = e
 			in.marked = append(in.marked, x)
 		}
 	case *Instance:
 		if x.Root == nil && !x.Cls.Native && x.Data == nil && x != o {
-			x.Root = in.attrOf(o.Root, name)
+			x.Root = e
 			in.marked = append(in.marked, x)
 		}
 	}
 	return v
+}
+
+// ConfigReads are the paths of the attributes that were read from the config
+// since ForgetPaths ("config.text_config.hidden_size").
+func (in *Interp) ConfigReads() map[string]bool {
+	out := make(map[string]bool, len(in.paths))
+	for _, e := range in.paths {
+		out[e.Name] = true
+	}
+	return out
 }
 
 // ForgetPaths takes back the paths of containers that were read from a config:

@@ -188,25 +188,14 @@ func (s *Session) configLines(c *interp.Class) map[string][]graph.Span {
 	}
 	out := map[string][]graph.Span{}
 	for _, k := range c.MRO {
-		at := k.Span()
-		if at.File == "" {
-			continue
-		}
-		tree, _ := s.in.Source().Parse(at.File)
-		if tree == nil {
+		cd := s.classDef(k)
+		if cd == nil {
 			continue
 		}
 		fields := map[string][]graph.Span{}
-		pyast.Inspect(tree, func(n pyast.Node) bool {
-			cd, ok := n.(*pyast.ClassDef)
-			if !ok || int(cd.Line) != at.Line {
-				return true
-			}
-			for _, st := range cd.Body {
-				linesOf(st, at.File, fields)
-			}
-			return false
-		})
+		for _, st := range cd.Body {
+			linesOf(st, k.Span().File, fields)
+		}
 		for n, l := range fields {
 			if _, done := out[n]; !done {
 				out[n] = l

@@ -21,10 +21,12 @@ const Package = "transformers"
 // Session is one interpreter over a source. A session is used by one
 // goroutine; it keeps the modules that it has imported.
 type Session struct {
-	in    *interp.Interp
-	base  *interp.Class // PreTrainedModel
-	lines map[*interp.Class]map[string][]graph.Span
-	told  []told // the last descriptions, of which others are cut
+	in     *interp.Interp
+	base   *interp.Class // PreTrainedModel
+	lines  map[*interp.Class]map[string][]graph.Span
+	told   []told           // the last descriptions, of which others are cut
+	around []*text          // of the framework's modules that run a model
+	texts  map[string]*text // of files that were searched for reads of config values
 }
 
 // NewSession makes a session; nothing is read yet.

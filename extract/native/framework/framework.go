@@ -240,6 +240,18 @@ var inertPrefixes = []struct{ name, why string }{
 	{"transformers.testing_utils", "tests"},
 }
 
+// RunsModels names those modules of inertPrefixes that are given a model, and
+// so may read values of its config; the others see token ids, scores, weights.
+func RunsModels() []string {
+	return []string{
+		"transformers.generation.utils", "transformers.generation.candidate_generator", "transformers.generation.continuous_batching",
+		"transformers.loss", "transformers.trainer", "transformers.trainer_utils",
+		"transformers.distributed", "transformers.integrations.tensor_parallel", "transformers.integrations.deepspeed",
+		"transformers.integrations.flash_attention", "transformers.integrations.flex_attention",
+		"transformers.integrations.eager_paged", "transformers.integrations.sdpa_paged", "transformers.integrations.flash_paged",
+	}
+}
+
 // inertModules are the rows of inertPrefixes but those with that reason.
 func inertModules(without string) []interp.Entry {
 	var out []interp.Entry
