@@ -133,6 +133,16 @@ func OpData(in *interp.Interp, op string, shape []Dim, dt DType, data []float64,
 	return t
 }
 
+// OpLater is Op with values that are computed when they are asked for; nil
+// where they are not known.
+func OpLater(in *interp.Interp, op string, shape []Dim, dt DType, p *Promise, inputs []*Tensor, args ...graph.Arg) *Tensor {
+	t := Op(in, op, shape, dt, inputs, args...)
+	if p != nil && !dt.IsComplex() {
+		t.Store = &Store{p.values(dt)}
+	}
+	return t
+}
+
 // OpMulti is Op for operations with several results: one node for each.
 func OpMulti(in *interp.Interp, op string, shapes [][]Dim, dts []DType, inputs []*Tensor, args ...graph.Arg) []*Tensor {
 	ts := make([]*Tensor, len(shapes))
@@ -187,6 +197,17 @@ func ViewAs(in *interp.Interp, op string, src *Tensor, dt DType, shape []Dim, st
 // (op "write_through"), unless it is a Parameter. It returns t.
 func InPlace(in *interp.Interp, op string, t *Tensor, others []*Tensor, data []float64, args ...graph.Arg) *Tensor {
 	t.SetValues(data)
+	return written(in, op, t, others, args)
+}
+
+// InPlaceLater is InPlace with values that are computed when they are asked for.
+func InPlaceLater(in *interp.Interp, op string, t *Tensor, others []*Tensor, p *Promise, args ...graph.Arg) *Tensor {
+	t.SetLater(p)
+	return written(in, op, t, others, args)
+}
+
+// written records a write to t.
+func written(in *interp.Interp, op string, t *Tensor, others []*Tensor, args []graph.Arg) *Tensor {
 	tr := StateOf(in).Tracer
 	if tr == nil {
 		return t

@@ -6,6 +6,8 @@
 package tensor
 
 import (
+	"slices"
+
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 )
@@ -40,31 +42,116 @@ type Tensor struct {
 	tracer *Tracer // whose trace Node belongs to
 }
 
-// Store is the storage of a tensor and its views.
-type Store struct {
-	// Data are the values (integers and bools too, as float64, rounded to
-	// the dtype), nil where they are not known, or all equal and not asked for.
-	Data []float64
-	// equal counts the values of a filled storage until somebody asks for them.
-	equal int64
-	fill  float64
+// Store is the storage of a tensor and its views: what it holds now.
+type Store struct{ held *values }
+
+// NewStore is a storage that holds data, which it owns; nil: values that are not known.
+func NewStore(data []float64) *Store {
+	if data == nil {
+		return &Store{}
+	}
+	return &Store{held: &values{data: data}}
 }
 
-// Values are the values of the storage, nil where they are not known.
+// Values are the values of the storage (integers and bools too, as float64,
+// rounded to the dtype), nil where they are not known.
 func (s *Store) Values() []float64 {
-	if s.equal > 0 {
-		s.Data = make([]float64, s.equal)
-		if s.fill != 0 {
-			for i := range s.Data {
-				s.Data[i] = s.fill
+	if s.held == nil {
+		return nil
+	}
+	return s.held.get()
+}
+
+// values are what a storage holds from one write to the next. Most are never
+// asked for: all equal ones are kept as one, and those of an operation on many
+// elements are computed when somebody asks.
+type values struct {
+	data  []float64
+	equal int64 // counts the values, all equal to fill, until somebody asks for them
+	fill  float64
+	later func() []float64 // computes them; nil once that was done
+	n     int64            // how many it computes
+	depth int32            // how many such computations lead to this one
+	// unsure says that the computation may find that they are not known:
+	// integers beyond what is exact.
+	unsure bool
+	// shared says that a later computation reads them: they must not be changed.
+	shared bool
+}
+
+func (v *values) len() int64 {
+	switch {
+	case v.later != nil:
+		return v.n
+	case v.equal > 0:
+		return v.equal
+	}
+	return int64(len(v.data))
+}
+
+func (v *values) get() []float64 {
+	switch {
+	case v.later != nil:
+		f := v.later
+		v.later, v.depth = nil, 0
+		v.data = f()
+	case v.equal > 0:
+		v.data = make([]float64, v.equal)
+		if v.fill != 0 {
+			for i := range v.data {
+				v.data[i] = v.fill
 			}
 		}
-		s.equal = 0
+		v.equal = 0
 	}
-	return s.Data
+	return v.data
 }
 
-func (s *Store) set(data []float64) { s.Data, s.equal = data, 0 }
+// Many is how many elements are worth a Promise.
+const Many = 256
+
+// Promise computes the values of a tensor's elements, in row-major order, when
+// they are asked for.
+type Promise struct {
+	of     func() []float64
+	n      int64
+	depth  int32
+	unsure bool
+}
+
+// NewPromise promises the n values that f computes from the snapshots.
+func NewPromise(n int64, f func() []float64, snapshots ...*Tensor) *Promise {
+	p := &Promise{of: f, n: n, depth: 1}
+	for _, t := range snapshots {
+		if t != nil && t.Promised() {
+			p.depth = max(p.depth, t.Store.held.depth+1)
+			p.unsure = p.unsure || t.Store.held.unsure
+		}
+	}
+	return p
+}
+
+// deepest bounds the computations that wait for each other.
+const deepest = 200
+
+func (p *Promise) values(dt DType) *values {
+	of := p.of
+	v := &values{n: p.n, depth: p.depth, unsure: p.unsure || dt == Int64, later: func() []float64 { return rounded(dt, of()) }}
+	if v.depth >= deepest && v.get() == nil {
+		return nil
+	}
+	return v
+}
+
+// Snapshot is the tensor as it is now, whatever is written to its storage later.
+func (t *Tensor) Snapshot() *Tensor {
+	s := &Tensor{Shape: t.Shape, DType: t.DType, Stride: t.Stride, Offset: t.Offset}
+	if t.Store != nil && t.Store.held != nil {
+		t.Store.held.shared = true
+		s.Store = &Store{held: t.Store.held}
+	}
+	return s
+}
 
 // Type implements interp.Value.
 func (t *Tensor) Type() *interp.Class {
@@ -116,9 +203,9 @@ func Scalar(dt DType, v float64) *Tensor { return Const(dt, []Dim{}, []float64{v
 func Full(in *interp.Interp, shape []Dim, dt DType, v float64) *Tensor {
 	t := NewOn(in, shape, dt)
 	if n := t.Numel(); Keeps(dt, n) {
-		t.Store = &Store{equal: n, fill: Round(dt, v)}
+		t.Store = &Store{&values{equal: n, fill: Round(dt, v)}}
 		if n == 0 {
-			t.Store.Data = []float64{}
+			t.Store = NewStore([]float64{})
 		}
 	}
 	return t
@@ -197,7 +284,19 @@ func ContiguousStrides(shape []Dim) []int64 {
 }
 
 // Known reports whether the values are known.
-func (t *Tensor) Known() bool { return t.Store != nil && (t.Store.Data != nil || t.Store.equal > 0) }
+func (t *Tensor) Known() bool {
+	if t.Store == nil || t.Store.held == nil {
+		return false
+	}
+	if v := t.Store.held; v.unsure && v.get() == nil {
+		t.Store.held = nil
+	}
+	return t.Store.held != nil
+}
+
+// Promised reports whether the values are known, or are computed when they are
+// asked for: what that gives may be too large to be exact, and then they are not known.
+func (t *Tensor) Promised() bool { return t.Store != nil && t.Store.held != nil }
 
 // Values are the values in row-major order, nil where they are not known. The
 // slice must not be changed.
@@ -253,27 +352,58 @@ func (t *Tensor) each(f func(i int, at int64)) {
 func (t *Tensor) SetValues(data []float64) {
 	if data == nil {
 		if t.Store != nil {
-			t.Store.set(nil)
+			t.Store.held = nil
 		}
 		return
 	}
-	for i, v := range data {
-		data[i] = Round(t.DType, v)
-	}
-	if t.Store == nil {
+	rounded(t.DType, data)
+	switch {
+	case t.Store == nil:
 		if t.Base == nil && t.Contiguous() && t.Offset == 0 && Keeps(t.DType, int64(len(data))) {
-			t.Store = &Store{Data: data}
+			t.Store = NewStore(data)
 		}
-		return
-	}
-	if !t.Known() {
+	case !t.Known():
 		if t.Base == nil && t.Contiguous() && t.Offset == 0 {
-			t.Store.set(data)
+			t.Store.held = &values{data: data}
+		}
+	default:
+		d := t.Store.held.get()
+		if t.Store.held.shared {
+			d = slices.Clone(d)
+			t.Store.held = &values{data: d}
+		}
+		t.each(func(i int, at int64) { d[at] = data[i] })
+	}
+}
+
+// SetLater is SetValues with values that are computed when they are asked for.
+func (t *Tensor) SetLater(p *Promise) {
+	if t.Base == nil && t.Contiguous() && t.Offset == 0 && (!t.Promised() || t.Store.held.len() == p.n) {
+		if t.Store == nil && Keeps(t.DType, p.n) {
+			t.Store = &Store{}
+		}
+		if t.Store != nil {
+			t.Store.held = p.values(t.DType)
 		}
 		return
 	}
-	d := t.Store.Values()
-	t.each(func(i int, at int64) { d[at] = data[i] })
+	if !t.Promised() {
+		return
+	}
+	old := t.Store.held
+	old.shared = true
+	at := &Tensor{Shape: t.Shape, Stride: t.Stride, Offset: t.Offset, DType: t.DType}
+	dt, of := t.DType, p.of
+	q := &Promise{n: old.len(), depth: max(p.depth, old.depth+1), unsure: p.unsure || old.unsure, of: func() []float64 {
+		was, now := old.get(), rounded(dt, of())
+		if was == nil || now == nil {
+			return nil
+		}
+		d := slices.Clone(was)
+		at.each(func(i int, at int64) { d[at] = now[i] })
+		return d
+	}}
+	t.Store.held = q.values(t.DType)
 }
 
 // setValues sets the values of a new tensor, where they are few enough.
@@ -281,10 +411,18 @@ func (t *Tensor) setValues(data []float64) {
 	if data == nil || t.DType.IsComplex() || len(data) > keepInts {
 		return
 	}
-	for i, v := range data {
-		data[i] = Round(t.DType, v)
+	t.Store = NewStore(rounded(t.DType, data))
+}
+
+// rounded rounds values to the dtype, where they are.
+func rounded(dt DType, data []float64) []float64 {
+	if dt == Float64 {
+		return data
 	}
-	t.Store = &Store{Data: data}
+	for i, v := range data {
+		data[i] = Round(dt, v)
+	}
+	return data
 }
 
 // Item is the single known value of the tensor; false where it is not known or there is not exactly one.
@@ -292,7 +430,7 @@ func (t *Tensor) Item() (float64, bool) {
 	if !t.Known() || t.Numel() != 1 || t.Offset >= int64(len(t.Store.Values())) {
 		return 0, false
 	}
-	return t.Store.Data[t.Offset], true
+	return t.Store.Values()[t.Offset], true
 }
 
 // ScalarValue is v as the Python number that an element of dtype dt is.

@@ -250,6 +250,7 @@ type res struct {
 	dt     tensor.DType
 	stride []int64
 	data   []float64
+	later  *tensor.Promise // in the place of data
 	ins    []*T
 	args   []graph.Arg
 	from   *graph.Arg // see tensor.Tensor
@@ -261,7 +262,12 @@ func (r res) make(in *interp.Interp) *T {
 	if r.same != nil {
 		return r.same
 	}
-	t := tensor.OpData(in, r.op, r.shape, r.dt, r.data, r.ins, r.args...)
+	var t *T
+	if r.later != nil {
+		t = tensor.OpLater(in, r.op, r.shape, r.dt, r.later, r.ins, r.args...)
+	} else {
+		t = tensor.OpData(in, r.op, r.shape, r.dt, r.data, r.ins, r.args...)
+	}
 	if r.from != nil {
 		t.From = r.from
 	}
@@ -290,6 +296,9 @@ func (r res) into(c *call) *T {
 			c.fail("Attempting to cast from torch.%s to out tensor with dtype torch.%s, but this can't be cast because it is not safe!", r.dt, t.DType)
 		}
 		c.fail("result type %s can't be cast to the desired output type %s", r.dt.ScalarName(), t.DType.ScalarName())
+	}
+	if r.later != nil {
+		return tensor.InPlaceLater(c.in, r.op+"_", t, others(r.ins, t), r.later, r.args...)
 	}
 	return tensor.InPlace(c.in, r.op+"_", t, others(r.ins, t), r.data, r.args...)
 }

@@ -537,7 +537,7 @@ func setitem(c *call) interp.Value {
 			for len(v.Shape) > len(shape) && v.Shape[0].V == 1 {
 				v.Shape = v.Shape[1:]
 				v.Stride = nil
-				v.Store = &tensor.Store{Data: val.t.Values()}
+				v.Store = tensor.NewStore(val.t.Values())
 				v.Offset = 0
 			}
 			return repeatTo(Expanded(&v, shape), tensor.Numel(shape))

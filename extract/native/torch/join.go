@@ -132,7 +132,7 @@ func stack(c *call) interp.Value {
 		s := make([]tensor.Dim, 0, len(shape))
 		u.Shape = append(append(append(s, t.Shape[:d]...), tensor.D(1)), t.Shape[d:]...)
 		if v := t.Values(); v != nil {
-			u.Store, u.Stride, u.Offset = &tensor.Store{Data: v}, nil, 0
+			u.Store, u.Stride, u.Offset = tensor.NewStore(v), nil, 0
 		}
 		raised[i] = &u
 	}
@@ -268,7 +268,7 @@ func repeatInterleave(c *call) interp.Value {
 		flat := *x
 		flat.Shape, flat.Stride, flat.Offset = shape, nil, 0
 		if v := x.Values(); v != nil {
-			flat.Store = &tensor.Store{Data: v}
+			flat.Store = tensor.NewStore(v)
 		}
 		src = &flat
 		shape = tensor.Clone(shape)

@@ -435,7 +435,7 @@ func outer(c *call) interp.Value {
 	}
 	col := &T{Shape: []tensor.Dim{a.Shape[0], tensor.D(1)}, DType: a.DType}
 	if v := a.Values(); v != nil {
-		col.Store = &tensor.Store{Data: v}
+		col.Store = tensor.NewStore(v)
 	}
 	shape := []tensor.Dim{a.Shape[0], b.Shape[0]}
 	dt := catType(c.in, []*T{a, b})

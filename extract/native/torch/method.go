@@ -27,7 +27,7 @@ func convert(c *call, t *T, dt tensor.DType, dev string, copied bool) *T {
 	if c.tracing() {
 		args = []graph.Arg{tensor.ArgStr("dtype", dt.String())}
 	}
-	out := tensor.OpData(c.in, "to", tensor.Clone(t.Shape), dt, clone(t.Values()), []*T{t}, args...)
+	out := copyOf(c.in, "to", t, tensor.Clone(t.Shape), dt, args...)
 	if out.Store == nil {
 		out.Stride = keptStrides(t.Shape, []*T{t})
 	}
@@ -407,7 +407,7 @@ func deepcopy(c *call) interp.Value {
 	n.Shape = tensor.Clone(t.Shape)
 	n.Store = nil
 	if v := t.Values(); v != nil {
-		n.Store, n.Stride = &tensor.Store{Data: clone(v)}, nil
+		n.Store, n.Stride = tensor.NewStore(clone(v)), nil
 	}
 	if t.Dict != nil {
 		n.Dict = t.Dict.Copy()

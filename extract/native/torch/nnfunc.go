@@ -117,7 +117,7 @@ func activation(op string, f func(c *call) func(x float64) float64) func(c *call
 			c.in.Raise(interp.NotImplementedError, "\"%s_cpu\" not implemented for '%s'", op, x.DType.ScalarName())
 		}
 		var g func([]float64) float64
-		if f != nil && x.Known() {
+		if f != nil && x.Promised() {
 			h := f(c)
 			g = func(v []float64) float64 { return h(v[0]) }
 		}

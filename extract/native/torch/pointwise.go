@@ -2,6 +2,7 @@ package torch
 
 import (
 	"math"
+	"slices"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
@@ -89,7 +90,7 @@ func pointwise(c *call, op string, dt, compute tensor.DType, xs []arg1, f func(x
 		if x.t != nil {
 			shapes = append(shapes, x.t.Shape)
 			ins = append(ins, x.t)
-			known = known && x.t.Known()
+			known = known && x.t.Promised()
 		} else {
 			known = known && x.known
 		}
@@ -102,9 +103,31 @@ func pointwise(c *call, op string, dt, compute tensor.DType, xs []arg1, f func(x
 	}
 	r := res{op: op, shape: shape, dt: dt, ins: ins, args: args, stride: keptStrides(shape, ins)}
 	if known {
-		r.data = compute1(c.in, shape, dt, compute, xs, f)
+		r.data, r.later = elements(c.in, shape, dt, compute, xs, f)
 	}
 	return r
+}
+
+// elements are the values of an elementwise operation, computed now where they
+// are few.
+func elements(in *interp.Interp, shape []tensor.Dim, dt, compute tensor.DType, xs []arg1, f func(x []float64) float64) ([]float64, *tensor.Promise) {
+	n := tensor.Numel(shape)
+	if n < tensor.Many {
+		return compute1(in, shape, dt, compute, xs, f), nil
+	}
+	if !computes(dt, n, xs) {
+		return nil, nil
+	}
+	in.Step(int(n) / 16)
+	from := make([]*T, 0, len(xs))
+	xs = slices.Clone(xs)
+	for i, x := range xs {
+		if x.t != nil {
+			xs[i].t = x.t.Snapshot()
+			from = append(from, xs[i].t)
+		}
+	}
+	return nil, tensor.NewPromise(n, func() []float64 { return evaluate(shape, dt, compute, xs, f) }, from...)
 }
 
 // broadcast is tensor.Broadcast with the words of torch's elementwise
@@ -168,14 +191,25 @@ func tensorFirst(f func(c *call) res) func(c *call) res {
 // compute1 computes the elements; nil where there are too many.
 func compute1(in *interp.Interp, shape []tensor.Dim, dt, compute tensor.DType, xs []arg1, f func(x []float64) float64) []float64 {
 	n := tensor.Numel(shape)
+	if !computes(dt, n, xs) {
+		return nil
+	}
+	in.Step(int(n) / 16)
+	return evaluate(shape, dt, compute, xs, f)
+}
+
+// computes reports whether the values of n elements are few enough.
+func computes(dt tensor.DType, n int64, xs []arg1) bool {
 	masked := false
 	for _, x := range xs {
 		masked = masked || x.t != nil && x.t.DType == tensor.Bool
 	}
-	if !tensor.Keeps(dt, n) && !(masked && tensor.KeepsMask(n)) {
-		return nil
-	}
-	in.Step(int(n) / 16)
+	return tensor.Keeps(dt, n) || masked && tensor.KeepsMask(n)
+}
+
+// evaluate computes the elements; nil where they cannot be exact.
+func evaluate(shape []tensor.Dim, dt, compute tensor.DType, xs []arg1, f func(x []float64) float64) []float64 {
+	n := tensor.Numel(shape)
 	vals := make([][]float64, len(xs))
 	w := spread{shape: shape, at: make([]int64, len(xs)), strides: make([][]int64, len(xs))}
 	for i, x := range xs {
@@ -400,7 +434,7 @@ func unary(kind unaryKind, f func(float64) float64) func(c *call) res {
 			dt = dt.ToReal()
 		}
 		var g func([]float64) float64
-		if f != nil && x.Known() {
+		if f != nil && x.Promised() {
 			g = func(v []float64) float64 { return f(v[0]) }
 		}
 		var rest []graph.Arg
@@ -1125,7 +1159,7 @@ var pointwiseRows = []row{
 	{name: "pow __rpow__", where: "", sig: "input, other", res: pow(true)},
 	{name: "float_power", where: "fm", sig: "input, exponent, *, out=None", res: func(c *call) res {
 		r := pow(false)(c)
-		r.dt, r.data = tensor.Float64, nil
+		r.dt, r.data, r.later = tensor.Float64, nil, nil
 		return r
 	}},
 	{name: "maximum", where: "fm", sig: "input, other, *, out=None", res: tensorsOnly(binary(arith, max2))},

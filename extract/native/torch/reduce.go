@@ -32,12 +32,11 @@ func reducedShape(shape []tensor.Dim, dims []int, all, keep bool) []tensor.Dim {
 
 // groups collects the values that are reduced together, in row-major order of
 // the result; nil where the values are not known.
-func groups(c *call, t *T, dims []int, all bool) [][]float64 {
+func groups(t *T, dims []int, all bool) [][]float64 {
 	v := t.Values()
 	if v == nil {
 		return nil
 	}
-	c.in.Step(len(v) / 16)
 	if all || len(t.Shape) == 0 {
 		return [][]float64{v}
 	}
@@ -115,25 +114,34 @@ func reduce(k reduceKind) func(c *call) interp.Value {
 			dt = c.dtype(k.dtypeAt, dt)
 		}
 		args := c.args(1, k.keepAt)
-		var data []float64
-		if k.f != nil && !x.DType.IsComplex() {
-			if g := groups(c, x, dims, !some); g != nil {
-				data = make([]float64, len(g))
-				for i := range g {
-					data[i] = k.f(g[i])
-				}
-				if dt == tensor.Int64 && len(g) > 0 {
-					for _, v := range data {
-						if math.Abs(v) > 1<<53 {
-							data = nil
-							break
-						}
-					}
-				}
+		r := res{op: c.op, shape: reducedShape(x.Shape, dims, !some, keep), dt: dt, ins: []*T{x}, args: args}
+		if k.f != nil && !x.DType.IsComplex() && x.Promised() && tensor.KeepsMask(x.Numel()) {
+			c.in.Step(int(x.Numel()) / 16)
+			if n := tensor.Numel(r.shape); n < tensor.Many {
+				r.data = k.values(x, dims, !some, dt)
+			} else {
+				of := x.Snapshot()
+				r.later = tensor.NewPromise(n, func() []float64 { return k.values(of, dims, !some, dt) }, of)
 			}
 		}
-		return tensor.OpData(c.in, c.op, reducedShape(x.Shape, dims, !some, keep), dt, data, []*T{x}, args...)
+		return r.make(c.in)
 	}
+}
+
+// values are those of the reduction; nil where they are not known.
+func (k reduceKind) values(x *T, dims []int, all bool, dt tensor.DType) []float64 {
+	g := groups(x, dims, all)
+	if g == nil {
+		return nil
+	}
+	data := make([]float64, len(g))
+	for i := range g {
+		data[i] = k.f(g[i])
+		if dt == tensor.Int64 && math.Abs(data[i]) > 1<<53 {
+			return nil
+		}
+	}
+	return data
 }
 
 func sum(v []float64) float64 {
@@ -317,7 +325,8 @@ func extreme(isMax bool) func(c *call) interp.Value {
 
 // best are the extreme values along d, with their places.
 func best(c *call, x *T, d int, better func(a, b float64) bool) (values, indices []float64) {
-	g := groups(c, x, []int{d}, false)
+	c.in.Step(int(max(x.Numel(), 0)) / 16)
+	g := groups(x, []int{d}, false)
 	if g == nil {
 		return nil, nil
 	}
@@ -500,7 +509,8 @@ func norm(c *call) interp.Value {
 	dt := c.dtype(4, x.DType).ToReal()
 	keep := c.Bool(3)
 	var data []float64
-	if g := groups(c, x, dims, !some); g != nil {
+	c.in.Step(int(max(x.Numel(), 0)) / 16)
+	if g := groups(x, dims, !some); g != nil {
 		data = make([]float64, len(g))
 		for i, v := range g {
 			data[i] = pNorm(v, p)

@@ -208,7 +208,7 @@ func viewAs(in *interp.Interp, op string, t *T, shape []tensor.Dim, mayCopy bool
 		if !mayCopy {
 			in.Raise(interp.RuntimeError, "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.")
 		}
-		return tensor.OpData(in, op, shape, t.DType, clone(t.Values()), []*T{t}, args...)
+		return copyOf(in, op, t, shape, t.DType, args...)
 	}
 	if tensor.SameSizes(shape, t.Shape) {
 		st = t.Stride
@@ -928,7 +928,26 @@ func contiguous(c *call) interp.Value {
 	if t.Contiguous() {
 		return t
 	}
-	return tensor.OpData(c.in, "clone", tensor.Clone(t.Shape), t.DType, clone(t.Values()), []*T{t}, contiguousArg(c)...)
+	return copyOf(c.in, "clone", t, tensor.Clone(t.Shape), t.DType, contiguousArg(c)...)
+}
+
+// copyOf is an operation that copies t, in row-major order. It owns shape.
+func copyOf(in *interp.Interp, op string, t *T, shape []tensor.Dim, dt tensor.DType, args ...graph.Arg) *T {
+	data, later := copied(t)
+	if later != nil {
+		return tensor.OpLater(in, op, shape, dt, later, []*T{t}, args...)
+	}
+	return tensor.OpData(in, op, shape, dt, data, []*T{t}, args...)
+}
+
+// copied are the values of a copy of t, in row-major order.
+func copied(t *T) ([]float64, *tensor.Promise) {
+	n := t.Numel()
+	if !t.Promised() || n < tensor.Many || !tensor.KeepsMask(n) {
+		return clone(t.Values()), nil
+	}
+	s := t.Snapshot()
+	return nil, tensor.NewPromise(n, func() []float64 { return clone(s.Values()) }, s)
 }
 
 func contiguousArg(c *call) []graph.Arg {
@@ -940,7 +959,8 @@ func contiguousArg(c *call) []graph.Arg {
 
 func cloneT(c *call) interp.Value {
 	t := c.T(0)
-	r := res{op: "clone", shape: tensor.Clone(t.Shape), dt: t.DType, data: clone(t.Values()), ins: []*T{t}, stride: keptStrides(t.Shape, []*T{t})}
+	r := res{op: "clone", shape: tensor.Clone(t.Shape), dt: t.DType, ins: []*T{t}, stride: keptStrides(t.Shape, []*T{t})}
+	r.data, r.later = copied(t)
 	return r.make(c.in)
 }
 
