@@ -20,6 +20,10 @@ func (a *app) factsCommand() *cobra.Command {
 		Long: `Facts lists what is stated about a model, one fact a line: its key, its value,
 the modules that it holds for and the lines of the source that decide it.
 
+What the code has and a config value turns off is "gated", with the condition.
+This is found by running the model again with other values, as for the switches
+of a report: not for many models, unless --switches is given.
+
 --format ndjson prints an object a fact; yaml and json print a list.`,
 		Args:              oneTarget,
 		ValidArgsFunction: a.completeTarget,
@@ -33,6 +37,7 @@ the modules that it holds for and the lines of the source that decide it.
 				return err
 			}
 			defer w.close()
+			w.switches = a.trySwitches && (!w.many || cmd.Flags().Changed("switches"))
 			return w.write(func(out io.Writer) error { return w.facts(out, format) })
 		},
 	}

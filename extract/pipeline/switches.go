@@ -116,6 +116,7 @@ func (w *Watch) Switches(src *load.Source, cls *interp.Class, v Settings, base *
 			}
 			runs++
 			r := w.rerun(src, cls, v, t, base, m)
+			gate(m, r, t)
 			if changes, keys, weight := effects(m, r); weight > 0 {
 				out = append(out, found{graph.Switch{When: t.when, At: t.at, Set: set, Changes: changes, Keys: keys}, weight})
 				break
@@ -132,6 +133,34 @@ func (w *Watch) Switches(src *load.Source, cls *interp.Class, v Settings, base *
 		}
 	}
 	return list
+}
+
+// gate marks the facts of a stack that say that something is absent, where a
+// trial brings it: the code has it, and a config value turns it off.
+func gate(m, other *graph.Model, t trial) {
+	if other == nil {
+		return
+	}
+	type place struct{ key, stack string }
+	brought := map[place]bool{}
+	for _, f := range other.Facts {
+		at := place{f.Key, f.Stack}
+		brought[at] = brought[at] || f.Status == graph.Present
+	}
+	for _, f := range m.Facts {
+		if f.Status != graph.Absent {
+			delete(brought, place{f.Key, f.Stack})
+		}
+	}
+	for i := range m.Facts {
+		f := &m.Facts[i]
+		if brought[place{f.Key, f.Stack}] {
+			f.Status, f.When = graph.Gated, t.when
+			if !t.at.IsZero() && !slices.Contains(f.At, t.at) {
+				f.At = append([]graph.Span{t.at}, f.At...)
+			}
+		}
+	}
 }
 
 // rerun describes the model under one more setting. It is nil where nothing
