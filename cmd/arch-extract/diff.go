@@ -121,6 +121,11 @@ func (a *app) subject(cmd *cobra.Command, spec string) (*subject, error) {
 func compare(x, y *subject) (r *diff.Result, err error) {
 	defer pipeline.Bug(&err)
 	u := y.units[0]
+	if x.model.Root != nil && x.model.Root.Path != "" && y.model.Root != nil && y.model.Root.Path != "" {
+		if like, err := x.session.DescribeInPlace(x.target.Source, x.units[0].File, x.settings, x.model, u.File, u.Class); err == nil {
+			return diff.CompareCode(x.model, y.model, like), nil
+		}
+	}
 	like, _, err := y.session.DescribeLike(y.target.Source, u.File, u.Class, y.settings, y.model, x.model)
 	if err != nil || like.TraceError != "" && y.model.TraceError == "" {
 		like = nil // the one's values do not suit the other

@@ -26,13 +26,14 @@ func dataflow(a, b *graph.Model) (entries []Entry, known bool) {
 	type pair struct {
 		a, b     *graph.Node
 		atA, atB graph.Span // where they are used
+		into     string     // the module of a that they are used in
 	}
 	var work []pair
 	if len(oa) != len(ob) {
 		entries = append(entries, Entry{About: "results", Key: "results", A: int64(len(oa)), B: int64(len(ob)), AtA: place(oa[0].At), AtB: place(ob[0].At)})
 	}
 	for i := range min(len(oa), len(ob)) {
-		work = append(work, pair{oa[i], ob[i], graph.Span{}, graph.Span{}})
+		work = append(work, pair{a: oa[i], b: ob[i]})
 	}
 	seen := map[[2]*graph.Node]bool{}
 	said := map[string]bool{}
@@ -48,21 +49,24 @@ func dataflow(a, b *graph.Model) (entries []Entry, known bool) {
 		if label(p.a) == label(p.b) && len(xa) == len(xb) && len(xa) > 0 {
 			xa, xb = unmatched(xa, xb, ha, hb)
 			for i := range xa {
-				work = append(work, pair{xa[i], xb[i], where(p.a, p.atA), where(p.b, p.atB)})
+				work = append(work, pair{xa[i], xb[i], where(p.a, p.atA), where(p.b, p.atB), into(p.a)})
 			}
 			continue
 		}
 		if part { // what one of them is given, and the other is not, is not its own matter
 			if x := given(p.a); x != nil && label(inner(x)) == label(p.b) {
-				work = append(work, pair{x, p.b, p.atA, p.atB})
+				work = append(work, pair{x, p.b, p.atA, p.atB, p.into})
 				continue
 			}
 			if x := given(p.b); x != nil && label(inner(x)) == label(p.a) {
-				work = append(work, pair{p.a, x, p.atA, p.atB})
+				work = append(work, pair{p.a, x, p.atA, p.atB, p.into})
 				continue
 			}
 		}
 		e := Entry{About: "computation", Key: "computation", A: does(p.a), B: does(p.b), AtA: place(where(p.a, p.atA)), AtB: place(where(p.b, p.atB))}
+		if p.into != "" && p.into != into(p.a) {
+			e.Note = "which " + p.into + " is given"
+		}
 		if k := Text(e.A) + Text(e.B) + fmt.Sprint(e.AtA, e.AtB); !said[k] {
 			said[k] = true
 			entries = append(entries, e)
@@ -174,8 +178,41 @@ func where(n *graph.Node, used graph.Span) graph.Span {
 	return used
 }
 
-// does names what a node is, for people.
+// into is the module that an operation belongs to.
+func into(n *graph.Node) string {
+	if n.Call == nil {
+		return ""
+	}
+	return n.Call.Path
+}
+
+// does names what a node is, for people: the operation, and those before it.
 func does(n *graph.Node) string {
+	const far, long = 3, 60
+	var write func(n *graph.Node, depth int) string
+	write = func(n *graph.Node, depth int) string {
+		n = inner(n)
+		s := is(n)
+		if len(n.In) == 0 || n.NoValue {
+			return s
+		}
+		if depth == far {
+			return s + "(...)"
+		}
+		var args []string
+		for _, x := range n.In {
+			args = append(args, write(x, depth+1))
+		}
+		if t := s + "(" + strings.Join(args, ", ") + ")"; len(t) <= long {
+			return t
+		}
+		return s + "(...)"
+	}
+	return write(n, 0)
+}
+
+// is names what a node is.
+func is(n *graph.Node) string {
 	switch n.Op {
 	case "input":
 		return "the input"

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,10 @@ type Result struct {
 	Unchanged []Entry  `json:"unchanged"` // what was compared and is equal
 	// Undecided is what neither model's facts could decide.
 	Undecided []Entry `json:"undecided,omitempty"`
+
+	names   [2][]string // the parameters of a and b, folded
+	parts   bool        // two modules are compared
+	partial bool        // a forward ended early: what one model does not state is not known
 }
 
 // Side names one of the two models.
@@ -47,13 +52,16 @@ type Entry struct {
 	B     any    `json:"b"`
 	AtA   Places `json:"at_a"`
 	AtB   Places `json:"at_b"`
-	Note  string `json:"note,omitempty"`
+	// WithA and WithB are what one model alone states beside it, such as how its experts are chosen.
+	WithA []string `json:"with_a,omitempty"`
+	WithB []string `json:"with_b,omitempty"`
+	Note  string   `json:"note,omitempty"`
 }
 
 // Weight maps parameters of one model to those of the other. Names are folded
 // over equal layers: model.layers.*.mlp.up_proj.weight.
 type Weight struct {
-	Change string   `json:"change"` // added, removed, renamed, moved, split, fused, stacked, unstacked, transposed, tied, untied
+	Change string   `json:"change"` // added, removed, renamed, moved, split, fused, stacked, unstacked, transposed, relaid, tied, untied
 	About  string   `json:"about"`  // the role: "attention q weight"; "" where it is not known
 	A      []string `json:"a"`
 	B      []string `json:"b"`
@@ -83,10 +91,13 @@ func (r *Result) Same() bool {
 func Compare(a, b *graph.Model) *Result { return CompareCode(a, b, nil) }
 
 // CompareCode says how b differs from a where like is b built with a's config
-// values (nil: not known): what differs between a and b, but not between a and
-// like, is a matter of default values, not of the code.
+// values, or, where they are modules, as it is in a's place (nil: not known):
+// what differs between a and b, but not between a and like, is a matter of
+// default values, or of what their models give to them, not of the code.
 func CompareCode(a, b, like *graph.Model) *Result {
 	r := &Result{A: side(a), B: side(b), Structure: []Entry{}, Weights: []Weight{}, Numerics: []Entry{}, Values: []Entry{}, Renamed: []Weight{}, Unchanged: []Entry{}}
+	r.parts = a.Root != nil && b.Root != nil && a.Root.Path != "" && b.Root.Path != ""
+	r.partial = a.TraceError != "" || b.TraceError != ""
 	r.facts(a, b)
 	r.weights(a, b)
 	code := b
@@ -107,7 +118,7 @@ func CompareCode(a, b, like *graph.Model) *Result {
 	if known && len(entries) == 0 && like != nil {
 		r.decided(func(Entry) bool { return true })
 	} else if like != nil {
-		with := &Result{}
+		with := &Result{parts: r.parts, partial: r.partial}
 		with.facts(a, like)
 		still := map[[2]string]bool{}
 		for _, e := range append(with.Structure, with.Numerics...) {
@@ -129,6 +140,10 @@ const maxComputations = 12
 
 // decided moves what the default values alone decide to the values.
 func (r *Result) decided(by func(Entry) bool) {
+	note := "by the config's defaults"
+	if r.parts {
+		note = "by what their models give them"
+	}
 	move := func(list []Entry) []Entry {
 		kept := []Entry{}
 		for _, e := range list {
@@ -137,7 +152,7 @@ func (r *Result) decided(by func(Entry) bool) {
 				continue
 			}
 			if e.Note == "" {
-				e.Note = "by the config's defaults"
+				e.Note = note
 			}
 			r.Values = append(r.Values, e)
 		}
@@ -249,13 +264,32 @@ type stated struct {
 	value   any
 	unknown bool
 	why     string
+	expr    string
 	at      Places
+}
+
+// same reports whether two values are equal: as numbers and words, or because
+// they follow in the same way from config values of the same names.
+func (s *stated) same(key string, o *stated) bool {
+	if equal(key, s.value, o.value) {
+		return true
+	}
+	_, isText := s.value.(string)
+	return isText && s.expr != "" && plainExpr(s.expr) == plainExpr(o.expr)
+}
+
+var subConfig = regexp.MustCompile(`\bconfig\.(\w+\.)*`)
+
+// plainExpr is an expression without its number and without the names of configs.
+func plainExpr(e string) string {
+	e, _, _ = strings.Cut(e, " = ")
+	return subConfig.ReplaceAllString(e, "")
 }
 
 // facts compares what the two models state.
 func (r *Result) facts(a, b *graph.Model) {
 	fa, fb := byStack(a.Facts), byStack(b.Facts)
-	if a.Root != nil && b.Root != nil && a.Root.Path != "" && b.Root.Path != "" {
+	if r.parts {
 		r.part(fa, fb)
 		return
 	}
@@ -318,7 +352,7 @@ func (r *Result) stack(stack string, ka, kb map[string]*stated) {
 		if x == nil && y == nil {
 			continue
 		}
-		if (x == nil || y == nil) && implied(k.Key, ka, kb) {
+		if (x == nil || y == nil) && (r.partial || implied(k.Key, ka, kb)) {
 			continue
 		}
 		e := Entry{About: k.Title, Key: k.Key, Stack: stack}
@@ -331,9 +365,13 @@ func (r *Result) stack(stack string, ka, kb map[string]*stated) {
 		i, said := index[k.With]
 		switch {
 		case x == nil && said:
-			r.Structure[i].B = Text(r.Structure[i].B) + ", " + detail(k.Title, y.value)
+			if !y.unknown && !nothing(y.value) {
+				r.Structure[i].WithB = append(r.Structure[i].WithB, detail(k.Title, y.value))
+			}
 		case y == nil && said:
-			r.Structure[i].A = Text(r.Structure[i].A) + ", " + detail(k.Title, x.value)
+			if !x.unknown && !nothing(x.value) {
+				r.Structure[i].WithA = append(r.Structure[i].WithA, detail(k.Title, x.value))
+			}
 		case x != nil && x.unknown || y != nil && y.unknown:
 			if x != nil && x.unknown {
 				e.Note = x.why
@@ -341,7 +379,7 @@ func (r *Result) stack(stack string, ka, kb map[string]*stated) {
 				e.Note = y.why
 			}
 			r.Undecided = append(r.Undecided, e)
-		case x != nil && y != nil && equal(k.Key, x.value, y.value):
+		case x != nil && y != nil && x.same(k.Key, y):
 			r.Unchanged = append(r.Unchanged, e)
 		default:
 			switch k.Group {
@@ -365,10 +403,22 @@ func implied(key string, ka, kb map[string]*stated) bool {
 	return whole != "" && key != whole && (ka[whole] == nil) != (kb[whole] == nil)
 }
 
+// nothing reports whether a value says that something is not there.
+func nothing(v any) bool {
+	switch Text(v) {
+	case "none", "false", "0", "[]", "-":
+		return true
+	}
+	return false
+}
+
 // detail is a fact said after another: "before-rope", "experts 8".
 func detail(title string, v any) string {
 	if s, ok := v.(string); ok && strings.Contains(s, "-rope") {
 		return s
+	}
+	if Text(v) == "true" {
+		return title
 	}
 	return title + " " + Text(v)
 }
@@ -438,7 +488,7 @@ func byStack(facts []graph.Fact) []stackFacts {
 
 // state joins the facts of one key.
 func state(fs []graph.Fact) *stated {
-	s := &stated{at: fs[0].At, value: fs[0].Value}
+	s := &stated{at: fs[0].At, value: fs[0].Value, expr: fs[0].Expr}
 	several := false
 	for _, f := range fs {
 		if f.Status == graph.Unknown {
@@ -451,7 +501,7 @@ func state(fs []graph.Fact) *stated {
 		return s
 	}
 	var list []any
-	s.at = nil
+	s.at, s.expr = nil, ""
 	for _, f := range fs {
 		s.at = append(s.at, f.At...)
 		list = append(list, []any{f.Value, "layers " + layersOf(f.Scope)})
@@ -480,7 +530,7 @@ func splitPath(s string) []string { return strings.Split(s, ".") }
 // sizes compares what shapes alone say.
 func (r *Result) sizes(a, b *graph.Model) {
 	add := func(about, key string, x, y int64, ax, ay Places) {
-		if x <= 0 && y <= 0 {
+		if x <= 0 && y <= 0 || r.partial && (x <= 0 || y <= 0) {
 			return
 		}
 		e := Entry{About: about, Key: key, A: x, B: y, AtA: ax, AtB: ay}
@@ -509,7 +559,7 @@ func vocab(m *graph.Model) *graph.Param {
 		return nil
 	}
 	for _, n := range m.Trace.Nodes {
-		if n.Op == "embedding" {
+		if n.Op == "embedding" && looksUpInput(n) {
 			for _, i := range n.In {
 				if i.Op == "param" {
 					if p := m.Root.FindParam(i.Name); p != nil && len(p.Shape) == 2 {
@@ -538,6 +588,9 @@ func Text(v any) string {
 		if t, ok := byLayer(v); ok {
 			return t
 		}
+		if isRuns(v) {
+			return graph.Pattern(v)
+		}
 		parts := make([]string, len(v))
 		for i, x := range v {
 			parts[i] = Text(x)
@@ -549,9 +602,27 @@ func Text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// byLayer writes values with their layers: "4096 (layers 0,2), none (layers 1)".
+// isRuns reports whether a value lists kinds with how many layers are of each.
+func isRuns(l []any) bool {
+	for _, x := range l {
+		p, ok := x.([]any)
+		if !ok || len(p) != 2 {
+			return false
+		}
+		if _, ok := p[0].(string); !ok {
+			return false
+		}
+		if _, err := strconv.Atoi(fmt.Sprint(p[1])); err != nil {
+			return false
+		}
+	}
+	return len(l) > 0
+}
+
+// byLayer writes values with their layers: "none (layers 5,11), 4096 (others)".
 func byLayer(l []any) (string, bool) {
 	var parts []string
+	longest, at := 0, -1
 	for _, x := range l {
 		p, ok := x.([]any)
 		if !ok || len(p) != 2 {
@@ -561,7 +632,32 @@ func byLayer(l []any) (string, bool) {
 		if !ok || !strings.HasPrefix(where, "layers ") {
 			return "", false
 		}
+		where = shortLayers(where)
+		if len(where) > longest {
+			longest, at = len(where), len(parts)
+		}
 		parts = append(parts, Text(p[0])+" ("+where+")")
 	}
+	if len(parts) > 1 && longest > len("layers 10-20") {
+		value, _, _ := strings.Cut(parts[at], " (layers ")
+		parts = append(slices.Delete(parts, at, at+1), value+" (others)")
+	}
 	return strings.Join(parts, ", "), len(parts) > 0
+}
+
+// shortLayers writes "layers 0,2,4,6" as "layers 0,2,...,6".
+func shortLayers(where string) string {
+	rest, _ := strings.CutPrefix(where, "layers ")
+	var nums []int
+	for _, p := range strings.Split(rest, ",") {
+		n, err := strconv.Atoi(p)
+		if err != nil || len(nums) > 1 && n-nums[len(nums)-1] != nums[1]-nums[0] {
+			return where
+		}
+		nums = append(nums, n)
+	}
+	if len(nums) < 4 {
+		return where
+	}
+	return fmt.Sprintf("layers %d,%d,...,%d", nums[0], nums[1], nums[len(nums)-1])
 }

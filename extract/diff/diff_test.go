@@ -123,7 +123,7 @@ func rename(src files) files {
 	return out
 }
 
-func text(t *testing.T, r *diff.Result) string {
+func written(t *testing.T, r *diff.Result) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := r.WriteText(&b, false); err != nil {
@@ -141,11 +141,11 @@ func TestRenamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, b := describe(t, src, name), describe(t, other, name)
 			if r := diff.Compare(a, a); !r.Same() {
-				t.Errorf("against itself:\n%s", text(t, r))
+				t.Errorf("against itself:\n%s", written(t, r))
 			}
 			r := diff.Compare(a, b)
 			if len(r.Structure)+len(r.Weights)+len(r.Numerics)+len(r.Values) > 0 || len(r.Renamed) == 0 {
-				t.Errorf("not renamings only:\n%s", text(t, r))
+				t.Errorf("not renamings only:\n%s", written(t, r))
 			}
 			for _, w := range r.Renamed {
 				if got := strings.ReplaceAll(w.B[0], "zz_", ""); got != w.A[0] {
@@ -165,7 +165,7 @@ func TestKnown(t *testing.T) {
 		{"parallel_two", "branch_post", `norm placement +pre -> branch-post`},
 		{"parallel_two", "branch_post", `n1\.weight -> .*n\d\.weight .*before attention -> after attention`},
 	} {
-		got := text(t, diff.Compare(describe(t, src, c.a), describe(t, src, c.b)))
+		got := written(t, diff.Compare(describe(t, src, c.a), describe(t, src, c.b)))
 		if !regexp.MustCompile(c.want).MatchString(got) {
 			t.Errorf("%s, %s: no %q in\n%s", c.a, c.b, c.want, got)
 		}

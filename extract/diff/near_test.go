@@ -30,9 +30,9 @@ func parents(src *load.Source, family string) map[string]int {
 		for _, st := range tree.Body {
 			switch st := st.(type) {
 			case *pyast.ImportFrom:
-				if parts := strings.Split(st.Module, "."); st.Level == 2 && len(parts) == 2 && strings.HasPrefix(parts[1], "modeling_") {
+				if of, ok := ofModel(st); ok && of[0] != family && strings.HasPrefix(of[1], "modeling_") {
 					for _, a := range st.Names {
-						from[a.Name] = parts[0]
+						from[a.Name] = of[0]
 					}
 				}
 			case *pyast.ClassDef:

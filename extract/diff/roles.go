@@ -18,7 +18,7 @@ type tensor struct {
 	module string // what owns the first
 	at     graph.Span
 	role   role
-	layout string // how the parts of a fused matrix lie: "gate|up"
+	layout string // how the parts of a fused matrix lie: "gate|up", "gate,up interleaved"
 	turned bool   // multiplied as it lies (in x out), not as torch's Linear does
 	taken  bool
 }
@@ -63,6 +63,7 @@ func tensors(m *graph.Model) []*tensor {
 	}
 	l.walk(m.Root, "", "")
 	l.uses()
+	l.products()
 	stacks := map[string]string{}
 	for _, b := range m.Blocks {
 		name := b.Stack
@@ -208,7 +209,6 @@ func (l *lister) uses() {
 			switch {
 			case rank >= 2:
 				t.role.slot = "weight"
-				t.turned = (n.Op == "matmul" || n.Op == "addmm" || n.Op == "mm" || n.Op == "bmm") && in == n.In[len(n.In)-1] && in.Op == "param"
 			case n.Op == "add" || n.Op == "sub" || n.Op == "addmm" || i == 2:
 				t.role.slot = "bias"
 			default:
@@ -480,6 +480,10 @@ func (l *lister) feedForward(flow, base, block, where string) {
 		}
 		lhs = strings.ReplaceAll(strings.TrimSpace(lhs), " ", "")
 		cs := calls(rhs)
+		result := lhs == "y" || lhs == "e" // of the layer, or of one expert
+		if !result && lhs != "g,u" && lhs != "u,g" && strings.HasSuffix(where, "moe") {
+			continue // the router, which routers finds
+		}
 		var known []call
 		tensorsOf := map[call][]*tensor{}
 		for _, c := range cs {
@@ -490,12 +494,12 @@ func (l *lister) feedForward(flow, base, block, where string) {
 		}
 		gated := false // the value beside the activation is a projection too
 		for _, c := range known {
-			gated = gated || len(known) == 3 && lhs == "y" && known[0].holds(c)
+			gated = gated || len(known) == 3 && result && known[0].holds(c)
 		}
 		for i, c := range known {
 			what := ""
 			switch {
-			case lhs != "y":
+			case !result:
 				what = lhs // g,u
 			case i == 0 && !outermost(rhs, c):
 				return
@@ -520,6 +524,9 @@ func (l *lister) feedForward(flow, base, block, where string) {
 			}
 			for _, t := range tensorsOf[c] {
 				l.set(t, where, what)
+				if order != "" && t.layout == interleaved {
+					order = strings.Replace(order, "|", ",", 1) + " " + interleaved
+				}
 				t.layout = order
 			}
 		}
@@ -595,7 +602,7 @@ func (l *lister) norms(b *graph.Block, base, stack string) {
 			}
 			what := ""
 			for _, p := range cs {
-				k := kind[p]
+				k := strings.Replace(kind[p], "moe", "mlp", 1) // the feed-forward of the block, of either kind
 				if k == "" {
 					continue
 				}
@@ -749,7 +756,7 @@ func (l *lister) outside() {
 		}
 		kind := "vector"
 		switch {
-		case l.used[t].Op == "embedding" && !token:
+		case l.used[t].Op == "embedding" && !token && looksUpInput(l.used[t]):
 			kind, token = "token embedding", true
 		case l.used[t].Op == "embedding":
 			kind = "embedding"

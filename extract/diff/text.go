@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
@@ -57,7 +58,7 @@ func (r *Result) WriteMarkdown(w io.Writer) error {
 			p.line("| | %s | %s | %s | |", cell(r.A.Family), cell(r.B.Family), "at")
 			p.line("|---|---|---|---|---|")
 			for _, e := range g.list {
-				p.line("| %s | %s | %s | %s | %s |", cell(e.title()), cell(Text(e.A)), cell(Text(e.B)), cell(p.places(e.AtA, e.AtB)), cell(e.Note))
+				p.line("| %s | %s | %s | %s | %s |", cell(e.title()), cell(beside(e.A, e.WithA)), cell(beside(e.B, e.WithB)), cell(p.places(e.AtA, e.AtB)), cell(e.Note))
 			}
 		}
 		if g.name == "Structure" {
@@ -85,7 +86,7 @@ func (p *printer) table(name string, list []Weight) {
 	p.line("\n### %s\n", name)
 	p.line("| change | %s | %s | at | |", cell(p.r.A.Family), cell(p.r.B.Family))
 	p.line("|---|---|---|---|---|")
-	for _, w := range list {
+	for _, w := range together(p.r.shorter(list)) {
 		p.line("| %s | %s | %s | %s | %s |", w.Change, code(w.A), code(w.B), cell(p.places(w.AtA, w.AtB)), cell(w.comment()))
 	}
 }
@@ -109,12 +110,52 @@ func (r *Result) title() string {
 	return a + " -> " + b
 }
 
+// unchanged names what is the same, by the part of the model where all that is
+// stated of a part is; what neither model has is left out.
 func (r *Result) unchanged() []string {
+	differs := map[string]bool{}
+	for _, l := range [][]Entry{r.Structure, r.Numerics, r.Values, r.Undecided} {
+		for _, e := range l {
+			differs[e.Stack+" "+partOf(e.Key)] = true
+		}
+	}
 	var out []string
 	for _, e := range r.Unchanged {
-		out = append(out, e.title())
+		name := e.title()
+		if p := partOf(e.Key); !differs[e.Stack+" "+p] {
+			if name = p; e.Stack != "" {
+				name = e.Stack + " " + p
+			}
+		} else if nothing(e.A) {
+			continue
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
 	}
 	return out
+}
+
+// partOf is the part of a model that a key speaks of.
+func partOf(key string) string {
+	group, _, dotted := strings.Cut(key, ".")
+	switch {
+	case strings.HasPrefix(key, "attention.qk_norm"):
+		return "qk norm"
+	case group == "moe":
+		return "experts"
+	case group == "position" || group == "rope":
+		return "position"
+	case group == "model" || group == "schedule" || group == "block":
+		for _, k := range keys {
+			if k.Key == key {
+				return k.Title
+			}
+		}
+	case !dotted:
+		return strings.ReplaceAll(strings.TrimSuffix(key, "_norm"), "_", " ") + strings.Repeat(" norm", strings.Count(key, "_norm"))
+	}
+	return group
 }
 
 func (e *Entry) title() string {
@@ -130,7 +171,7 @@ func (w *Weight) comment() string {
 	case w.Note != "" && (w.Change == "moved" || strings.HasSuffix(w.Change, "tied")):
 		return w.Note
 	case w.About != "" && w.Note != "":
-		return w.About + "; " + w.Note
+		return strings.TrimSuffix(w.About, " weight") + "; " + w.Note
 	case w.About != "":
 		return w.About
 	}
@@ -175,7 +216,15 @@ func (p *printer) entries(name string, list []Entry) {
 	}
 }
 
-func (e *Entry) change() string { return Text(e.A) + " -> " + Text(e.B) }
+func (e *Entry) change() string { return beside(e.A, e.WithA) + " -> " + beside(e.B, e.WithB) }
+
+// beside is a value with what is stated beside it.
+func beside(v any, with []string) string {
+	if len(with) == 0 {
+		return Text(v)
+	}
+	return Text(v) + " (" + strings.Join(with, ", ") + ")"
+}
 
 var signs = map[string][2]string{"added": {"+", green}, "removed": {"-", red}}
 
@@ -184,7 +233,7 @@ func (p *printer) weights(name string, list []Weight) {
 		return
 	}
 	p.line("%s", p.paint(bold, name))
-	for _, w := range together(list) {
+	for _, w := range together(p.r.shorter(list)) {
 		sign, c := "~", yellow
 		if s, ok := signs[w.Change]; ok {
 			sign, c = s[0], s[1]
@@ -263,6 +312,86 @@ func Braced(names []string) string {
 		mid = append(mid, n[len(pre):len(n)-len(suf)])
 	}
 	return pre + "{" + strings.Join(mid, ",") + "}" + suf
+}
+
+// shorter joins, for people, what is the same of many: a part of the model
+// that the other does not have, and names that differ in how they begin.
+func (r *Result) shorter(list []Weight) []Weight {
+	added, removed := map[string]bool{}, map[string]bool{}
+	begin := map[[2]string][]int{}
+	for i, w := range list {
+		switch w.Change {
+		case "added":
+			added[w.B[0]] = true
+		case "removed":
+			removed[w.A[0]] = true
+		case "renamed":
+			k := beginnings(w.A[0], w.B[0])
+			begin[k] = append(begin[k], i)
+		}
+	}
+	var out []Weight
+	done := map[string]bool{}
+	for i, w := range list {
+		switch w.Change {
+		case "added":
+			if p, n := wholePart(w.B[0], r.names[1], added); p != "" {
+				if !done["+"+p] {
+					out = append(out, Weight{Change: w.Change, A: []string{}, B: []string{p + ".*"}, AtB: w.AtB, Note: fmt.Sprintf("%d names", n)})
+				}
+				done["+"+p] = true
+				continue
+			}
+		case "removed":
+			if p, n := wholePart(w.A[0], r.names[0], removed); p != "" {
+				if !done["-"+p] {
+					out = append(out, Weight{Change: w.Change, A: []string{p + ".*"}, B: []string{}, AtA: w.AtA, Note: fmt.Sprintf("%d names", n)})
+				}
+				done["-"+p] = true
+				continue
+			}
+		case "renamed":
+			k := beginnings(w.A[0], w.B[0])
+			if n := len(begin[k]); n > 2 {
+				if begin[k][0] == i {
+					out = append(out, Weight{Change: w.Change, A: []string{join(k[0], "*")}, B: []string{join(k[1], "*")}, AtA: w.AtA, AtB: w.AtB, Note: fmt.Sprintf("%d names", n)})
+				}
+				continue
+			}
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// beginnings are two names without what they end in alike.
+func beginnings(a, b string) [2]string {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
+		x, y = x[:len(x)-1], y[:len(y)-1]
+	}
+	return [2]string{strings.Join(x, "."), strings.Join(y, ".")}
+}
+
+// wholePart is the outermost module of which every parameter is in the set,
+// where it is worth naming in their place; and how many they are.
+func wholePart(name string, all []string, in map[string]bool) (string, int) {
+	const worth = 6
+	parts := strings.Split(name, ".")
+	for i := 1; i < len(parts); i++ {
+		p := strings.Join(parts[:i], ".")
+		n, whole := 0, true
+		for _, x := range all {
+			if strings.HasPrefix(x, p+".") {
+				n++
+				whole = whole && in[x]
+			}
+		}
+		if whole && n >= worth {
+			return p, n
+		}
+	}
+	return "", 0
 }
 
 // together joins, for people, lines that say the same of neighbours: the

@@ -10,12 +10,30 @@ import (
 // weights matches the parameters of a and b.
 func (r *Result) weights(a, b *graph.Model) {
 	ta, tb := tensors(a), tensors(b)
+	for _, x := range []struct {
+		ts []*tensor
+		m  *graph.Model
+	}{{ta, a}, {tb, b}} {
+		for _, t := range x.ts {
+			if t.role.what == "qkv" {
+				t.layout = layout(x.m)
+			}
+			if x.m == a {
+				r.names[0] = append(r.names[0], t.name)
+			} else {
+				r.names[1] = append(r.names[1], t.name)
+			}
+		}
+	}
+	if a.TraceError != "" || b.TraceError != "" { // roles are known of one alone, or up to where it ended
+		byName(ta, tb)
+	}
 	var renamed, moved, joined, gone, added []Weight
 
 	// the same role; a role that several have counts only where both have as many
 	ra, rb := byRole(ta), byRole(tb)
 	for _, t := range ta {
-		x, y := ra[t.role], rb[t.role]
+		x, y := free(ra[t.role]), free(rb[t.role])
 		if t.taken || t.role.what == "" || len(x) != len(y) || strings.HasPrefix(t.role.what, "use ") {
 			continue
 		}
@@ -23,8 +41,8 @@ func (r *Result) weights(a, b *graph.Model) {
 			r.pair(x[i], y[i], &renamed, &joined)
 		}
 	}
-	joined = append(joined, fusions(ta, tb, layout(a), true)...)
-	joined = append(joined, fusions(tb, ta, layout(b), false)...)
+	joined = append(joined, fusions(ta, tb, true)...)
+	joined = append(joined, fusions(tb, ta, false)...)
 
 	// what no equation names: the same computation around it
 	for _, t := range ta {
@@ -92,6 +110,7 @@ func (r *Result) weights(a, b *graph.Model) {
 
 func (r *Result) pair(t, u *tensor, renamed, changed *[]Weight) {
 	t.taken, u.taken = true, true
+	relaid := t.layout != u.layout && t.layout != "" && u.layout != ""
 	switch {
 	case t.turned != u.turned && len(t.p.Shape) == len(u.p.Shape):
 		w := change("transposed", t, u)
@@ -99,6 +118,13 @@ func (r *Result) pair(t, u *tensor, renamed, changed *[]Weight) {
 		if u.turned {
 			w.Note = "out x in -> in x out"
 		}
+		if relaid {
+			w.Note += ", layout " + t.layout + " -> " + u.layout
+		}
+		*changed = append(*changed, w)
+	case relaid:
+		w := change("relaid", t, u)
+		w.Note = "layout " + t.layout + " -> " + u.layout
 		*changed = append(*changed, w)
 	case len(t.p.Shape) == len(u.p.Shape)+1 && len(t.p.Shape) == 3 || len(u.p.Shape) == len(t.p.Shape)+1 && len(u.p.Shape) == 3:
 		w := change("stacked", t, u)
@@ -112,6 +138,19 @@ func (r *Result) pair(t, u *tensor, renamed, changed *[]Weight) {
 	}
 }
 
+// byName takes what has the same name and rank in both for the same.
+func byName(ta, tb []*tensor) {
+	at := map[string]*tensor{}
+	for _, u := range tb {
+		at[u.name] = u
+	}
+	for _, t := range ta {
+		if u := at[t.name]; u != nil && len(u.p.Shape) == len(t.p.Shape) {
+			t.taken, u.taken = true, true
+		}
+	}
+}
+
 // unused are parameters that no operation of the forward reads.
 func unused(ts []*tensor) []*tensor {
 	var out []*tensor
@@ -121,6 +160,13 @@ func unused(ts []*tensor) []*tensor {
 		}
 	}
 	return out
+}
+
+func free(ts []*tensor) []*tensor {
+	if !slices.ContainsFunc(ts, func(t *tensor) bool { return t.taken }) {
+		return ts
+	}
+	return slices.DeleteFunc(slices.Clone(ts), func(t *tensor) bool { return t.taken })
 }
 
 func byRole(ts []*tensor) map[role][]*tensor {
@@ -185,7 +231,7 @@ var whole = []fusion{
 }
 
 // fusions finds the matrices of one model that the other holds in parts.
-func fusions(one, many []*tensor, qkv string, forward bool) []Weight {
+func fusions(one, many []*tensor, forward bool) []Weight {
 	var out []Weight
 	for _, t := range one {
 		if t.taken {
@@ -214,11 +260,8 @@ func fusions(one, many []*tensor, qkv string, forward bool) []Weight {
 				w.AtB = append(w.AtB, place(u.at)...)
 			}
 			var notes []string
-			if f.one == "qkv" && qkv != "" {
-				notes = append(notes, "layout "+qkv)
-			}
 			if t.layout != "" {
-				notes = append(notes, "layout "+t.layout)
+				notes = append(notes, laid(t.layout))
 			}
 			if strings.HasPrefix(f.one, "norm ") {
 				notes = append(notes, "one norm before each branch")

@@ -542,6 +542,9 @@ func (in *Interp) call(fn Value, args []Value, kw []KW) Value {
 
 // instantiate is the call of a class.
 func (in *Interp) instantiate(c *Class, args []Value, kw []KW) Value {
+	if in.OnMake != nil {
+		c = in.OnMake(c)
+	}
 	if m := c.Type(); m != TypeClass && !m.Native {
 		if call, ok := m.Lookup("__call__"); ok {
 			if _, native := call.(*Builtin); !native {

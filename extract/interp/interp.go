@@ -61,6 +61,8 @@ type Interp struct {
 	OnLookup func(at graph.Span, e *graph.Expr, d *Dict)
 	// OnChoice, where set, is told of each condition that is not known, and the side taken.
 	OnChoice func(at graph.Span, why string, took bool)
+	// OnMake, where set, says of which class an object is made where code calls one.
+	OnMake func(*Class) *Class
 
 	src      Source
 	table    *Table
@@ -70,6 +72,7 @@ type Interp struct {
 	limits   Limits
 	steps    int64
 	memory   int64
+	runs     int // of the budget; see Run
 	maxDepth int
 	nesting  int // of comparisons and hashes of containers within containers
 	native   int // native functions within native functions
@@ -104,7 +107,14 @@ func New(src Source, table *Table, limits Limits) *Interp {
 }
 
 // ResetBudget starts the counting of steps and memory anew: for the next model.
-func (in *Interp) ResetBudget() { in.steps, in.memory = 0, 0 }
+func (in *Interp) ResetBudget() {
+	in.steps, in.memory = 0, 0
+	in.runs++
+}
+
+// Run numbers what runs between two resets of the budget: a model that is built,
+// a forward. Objects that one run computed mean nothing in the next.
+func (in *Interp) Run() int { return in.runs }
 
 // Steps is what was used of the step budget since the last reset.
 func (in *Interp) Steps() int64 { return in.steps }

@@ -110,6 +110,48 @@ func (s *Session) DescribeLike(src *load.Source, f load.File, class string, v Se
 	return m, len(taken) == len(all), err
 }
 
+// DescribeInPlace describes a module class as it is where another stands: the
+// model that own was cut out of is built and run with objects of class in the
+// place of those of own's. The two are then given the same arguments, config and
+// inputs, and what differs between them is their code.
+func (s *Session) DescribeInPlace(src *load.Source, f load.File, v Settings, own *graph.Model, g load.File, class string) (m *graph.Model, err error) {
+	defer Bug(&err)
+	owner, err := s.ownerOf(src, f, own.Class, v)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Class(f.Module, own.Class)
+	if err != nil {
+		return nil, err
+	}
+	other, err := s.Class(g.Module, class)
+	if err != nil {
+		return nil, err
+	}
+	s.in.OnMake = func(k *interp.Class) *interp.Class {
+		if k == c {
+			return other
+		}
+		return k
+	}
+	defer func() { s.in.OnMake = nil }()
+	r, err := s.Run(owner, v, Scenario{})
+	if err != nil {
+		return nil, err
+	}
+	whole, err := s.Describe(src, f.Family, v, r)
+	if err != nil {
+		return nil, err
+	}
+	if r.Err != nil && r.Forward != nil {
+		whole.Trace = r.Forward.Trace
+	}
+	if at := whole.Root.Find(own.Root.Path); at == nil || at.Class != class {
+		return nil, fmt.Errorf("%s makes no %s at %s", owner.Name, class, own.Root.Path)
+	}
+	return whole.Cut(own.Root.Path), nil
+}
+
 // suitable are, of config values that are to be set, those with which the class
 // can be built: all, mostly; else the largest part that halving finds.
 func (s *Session) suitable(c *interp.Class, with func([]load.Setting) Settings, all []load.Setting) []load.Setting {

@@ -67,6 +67,28 @@ type lru struct {
 	typed        bool
 	memo         *interp.Dict
 	hits, misses int64
+	run          int // in which objects were last remembered
+}
+
+// forget drops the objects that an earlier run of a model computed. Each run is
+// a process of its own as far as they go: with them, what the first forward
+// computes would be a constant of the second.
+func (l *lru) forget(in *inter) {
+	if l.run == in.Run() {
+		return
+	}
+	l.run = in.Run()
+	var old []value
+	l.memo.Range(func(k, v value) bool {
+		switch v.(type) {
+		case *interp.Instance, *interp.Tuple, *interp.List, *interp.Dict:
+			old = append(old, k)
+		}
+		return true
+	})
+	for _, k := range old {
+		l.memo.Delete(in, k)
+	}
 }
 
 var wrapperAssignments = []string{"__module__", "__name__", "__qualname__", "__doc__"}
@@ -132,6 +154,7 @@ func (l *lru) call(in *inter, args []value, kw []interp.KW) value {
 		l.misses++
 		return in.Call(l.fn, args, kw)
 	}
+	l.forget(in)
 	key := cacheKey(in, l, args, kw)
 	if v, ok := l.memo.Get(in, key); ok {
 		l.hits++
