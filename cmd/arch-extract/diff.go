@@ -60,6 +60,8 @@ Exit status: 0 no difference, 1 differences, 2 something failed.`,
 				return err
 			}
 			defer y.close()
+			x.lend(y)
+			y.lend(x)
 			r, err := compare(x, y)
 			if err != nil {
 				return err
@@ -102,10 +104,7 @@ func (a *app) subject(cmd *cobra.Command, spec string) (*subject, error) {
 	if err = w.stopped; err == nil {
 		u := w.units[0]
 		x.model, err = x.session.DescribeClass(w.target.Source, u.File, u.Class, w.settings)
-		if err == nil && x.model.TraceError != "" {
-			w.complain("%s: %s: %s (in forward: only what the model is made of is compared)", w.target.Source.Where(u.File.Path), u.Class, pipeline.OneLine(x.model.TraceError))
-			x.failed = true
-		} else if err != nil {
+		if err != nil {
 			err = errors.New(w.sentence(u.File, u.Class, err))
 		}
 	}
@@ -114,6 +113,25 @@ func (a *app) subject(cmd *cobra.Command, spec string) (*subject, error) {
 		return nil, err
 	}
 	return x, nil
+}
+
+// lend gives to a model whose forward cannot run at its own config values those
+// of the other, where it then runs, and says so; else it says what is compared.
+func (x *subject) lend(y *subject) {
+	why := x.model.TraceError
+	if why == "" {
+		return
+	}
+	u := x.units[0]
+	place := x.target.Source.Where(u.File.Path)
+	m, _, err := x.session.DescribeLike(x.target.Source, u.File, u.Class, x.settings, x.model, y.model)
+	if err == nil && m != nil && m.TraceError == "" {
+		x.complain("%s: %s: %s (its forward cannot run at its own config values: those of %s are taken)", place, u.Class, pipeline.OneLine(why), y.model.Class)
+		x.model = m
+		return
+	}
+	x.complain("%s: %s: %s (in forward: only what the model is made of is compared)", place, u.Class, pipeline.OneLine(why))
+	x.failed = true
 }
 
 // compare compares two subjects: as their defaults make them, and with the

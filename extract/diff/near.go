@@ -16,13 +16,15 @@ import (
 type Profile struct {
 	Family, Class string
 	facts         map[string]string   // of the structure
-	code          map[uint64]struct{} // digests of pairs of lines
+	pairs         map[uint64]struct{} // digests of pairs of lines
+	bodies        [][]uint64          // digests of the lines of each class and function
 }
 
 // NewProfile makes the profile of a model; source is the text of its modeling
 // file. The model may be nil where it cannot be built.
 func NewProfile(family, class string, m *graph.Model, source []byte) *Profile {
-	p := &Profile{Family: family, Class: class, facts: map[string]string{}, code: shingles(source)}
+	p := &Profile{Family: family, Class: class, facts: map[string]string{}}
+	p.read(source)
 	if m == nil {
 		return p
 	}
@@ -52,10 +54,8 @@ var (
 	identifier   = regexp.MustCompile(`[A-Za-z_]\w*`)
 )
 
-// shingles digests the pairs of lines of a file that follow each other, without
-// space, comments and the name that the classes of the file have in common.
-func shingles(source []byte) map[uint64]struct{} {
-	text := string(source)
+// ownPrefix is the name that most classes of a file begin with: "Qwen2".
+func ownPrefix(text string) string {
 	count := map[string]int{}
 	for _, m := range definedClass.FindAllStringSubmatch(text, -1) {
 		for i := 3; i <= len(m[1]); i++ {
@@ -72,11 +72,40 @@ func shingles(source []byte) map[uint64]struct{} {
 			prefix = p
 		}
 	}
-	out := map[uint64]struct{}{}
+	return prefix
+}
+
+// read digests how a file is written, without space, comments, documentation
+// and the name that its classes have in common: the pairs of lines that follow
+// each other, and the lines of each class and function.
+func (p *Profile) read(source []byte) {
+	text := string(source)
+	prefix := ownPrefix(text)
+	p.pairs = map[uint64]struct{}{}
 	last := ""
+	var body map[uint64]struct{} // of the class or function in hand
+	documentation := false
+	flush := func() {
+		const least = 4 // lines, of what is worth comparing
+		if len(body) >= least {
+			p.bodies = append(p.bodies, sorted(body))
+		}
+		body = nil
+	}
 	for line := range strings.Lines(text) {
+		outer := len(line) > 0 && line[0] != ' ' && line[0] != '\t' && line[0] != '\n'
+		if strings.HasPrefix(line, "class ") || strings.HasPrefix(line, "def ") {
+			flush()
+			body = map[uint64]struct{}{}
+		} else if outer && !strings.ContainsAny(line[:1], "#)@") {
+			flush()
+		}
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "import ") || strings.HasPrefix(line, "from ") {
+		if documentation || strings.Count(line, `"""`) == 1 {
+			documentation = documentation != strings.Contains(line, `"""`)
+			continue
+		}
+		if line == "" || line[0] == '#' || strings.HasPrefix(line, `"""`) || outer && (strings.HasPrefix(line, "import ") || strings.HasPrefix(line, "from ")) {
 			continue
 		}
 		if prefix != "" {
@@ -87,13 +116,31 @@ func shingles(source []byte) map[uint64]struct{} {
 				return w
 			})
 		}
-		h := fnv.New64a()
-		h.Write([]byte(last))
-		h.Write([]byte{0})
-		h.Write([]byte(line))
-		out[h.Sum64()] = struct{}{}
+		p.pairs[digest(last, line)] = struct{}{}
+		if body != nil {
+			body[digest(line)] = struct{}{}
+		}
 		last = line
 	}
+	flush()
+}
+
+func digest(lines ...string) uint64 {
+	h := fnv.New64a()
+	for _, l := range lines {
+		h.Write([]byte(l))
+		h.Write([]byte{0})
+	}
+	return h.Sum64()
+}
+
+// sorted keeps sums of floats the same in every run.
+func sorted(set map[uint64]struct{}) []uint64 {
+	out := make([]uint64, 0, len(set))
+	for h := range set {
+		out = append(out, h)
+	}
+	slices.Sort(out)
 	return out
 }
 
@@ -106,67 +153,99 @@ type Neighbour struct {
 
 // Space holds the profiles of a release.
 type Space struct {
-	list   []*Profile
-	weight map[uint64]float64 // of a pair of lines: the rarer the more
-	norm   []float64
+	list  []*Profile
+	pairs map[uint64]float64 // what a pair of lines weighs: the rarer the more
+	total []float64          // of the pairs of each profile
+	lines map[uint64][]int32 // the bodies that a line is in
+	of    []int32            // the profile of a body
+	size  []float64          // what the lines of a body weigh
+	whole []float64          // what the bodies of each profile count for
 }
 
 // NewSpace weighs the profiles of a release against each other.
 func NewSpace(list []*Profile) *Space {
-	s := &Space{list: list, weight: map[uint64]float64{}}
-	for _, p := range list {
-		for h := range p.code {
-			s.weight[h]++
+	s := &Space{list: list, pairs: map[uint64]float64{}, lines: map[uint64][]int32{}}
+	for i, p := range list {
+		for h := range p.pairs {
+			s.pairs[h]++
+		}
+		for _, b := range p.bodies {
+			for _, h := range b {
+				s.lines[h] = append(s.lines[h], int32(len(s.of)))
+			}
+			s.of = append(s.of, int32(i))
 		}
 	}
-	for h, n := range s.weight {
-		w := math.Log(float64(len(list)+1) / n)
-		s.weight[h] = w * w
+	for h, n := range s.pairs {
+		s.pairs[h] = math.Log(float64(len(list)+1) / n)
 	}
-	for _, p := range list {
-		sum := 0.0
-		for _, h := range sortedCode(p) {
-			sum += s.weight[h]
+	s.whole = make([]float64, len(list))
+	for i, p := range list {
+		s.total = append(s.total, s.weigh(p))
+		for _, b := range p.bodies {
+			w := s.weighBody(b)
+			s.size = append(s.size, w)
+			s.whole[i] += math.Sqrt(w)
 		}
-		s.norm = append(s.norm, math.Sqrt(sum))
 	}
 	return s
 }
 
-// sortedCode keeps sums of floats the same in every run.
-func sortedCode(p *Profile) []uint64 {
-	out := make([]uint64, 0, len(p.code))
-	for h := range p.code {
-		out = append(out, h)
+func (s *Space) weigh(p *Profile) float64 {
+	sum := 0.0
+	for _, h := range sorted(p.pairs) {
+		sum += s.pairs[h]
 	}
-	slices.Sort(out)
-	return out
+	return sum
 }
+
+func (s *Space) weighLine(h uint64) float64 {
+	return math.Log(float64(len(s.of)+1) / float64(max(1, len(s.lines[h]))))
+}
+
+func (s *Space) weighBody(lines []uint64) float64 {
+	sum := 0.0
+	for _, h := range lines {
+		sum += s.weighLine(h)
+	}
+	return sum
+}
+
+// The shares of the distance: classes and functions that have their like in the
+// other file, first those of the one asked about; the text as a whole, where
+// what only the other has counts more, for a file that another was made from is
+// mostly found in it; and what the models compute.
+const (
+	likeShare  = 0.45
+	ownShare   = 0.7
+	textShare  = 0.45
+	factsShare = 1 - likeShare - textShare
+	onlyOwn    = 0.3
+	onlyOther  = 0.7
+)
 
 // Near lists the families from the closest on.
 func (s *Space) Near(p *Profile) []Neighbour {
-	code := sortedCode(p)
-	self := 0.0
-	for _, h := range code {
-		self += s.weight[h]
-	}
-	self = math.Sqrt(self)
+	pairs, total := sorted(p.pairs), s.weigh(p)
+	own, other := s.like(p)
 	var out []Neighbour
 	for i, q := range s.list {
 		if q.Family == p.Family {
 			continue
 		}
 		common := 0.0
-		for _, h := range code {
-			if _, ok := q.code[h]; ok {
-				common += s.weight[h]
+		for _, h := range pairs {
+			if _, ok := q.pairs[h]; ok {
+				common += s.pairs[h]
 			}
 		}
-		cos := 0.0
-		if self > 0 && s.norm[i] > 0 {
-			cos = common / (self * s.norm[i])
+		text := 0.0
+		if common > 0 {
+			text = common / (common + onlyOwn*(total-common) + onlyOther*(s.total[i]-common))
 		}
-		out = append(out, Neighbour{q, (1-math.Min(cos, 1))*codeShare + unshared(p, q)*(1-codeShare)})
+		like := ownShare*own[i] + (1-ownShare)*other[i]
+		d := likeShare*(1-like) + textShare*(1-text) + factsShare*unshared(p, q)
+		out = append(out, Neighbour{q, d})
 	}
 	slices.SortStableFunc(out, func(a, b Neighbour) int {
 		if c := cmp.Compare(a.Distance, b.Distance); c != 0 {
@@ -177,9 +256,50 @@ func (s *Space) Near(p *Profile) []Neighbour {
 	return out
 }
 
-// codeShare is the part of the distance that how the files are written makes;
-// the rest is what they compute.
-const codeShare = 0.7
+// like says, for each family, how much of p's classes and functions has its like
+// there, and how much of theirs has its like in p.
+func (s *Space) like(p *Profile) (own, other []float64) {
+	own, other = make([]float64, len(s.list)), make([]float64, len(s.list))
+	there := make([]float64, len(s.of)) // how alike the most similar body of p is
+	all := 0.0
+	common, best := make([]float64, len(s.of)), make([]float64, len(s.list))
+	for _, b := range p.bodies {
+		clear(common)
+		clear(best)
+		for _, h := range b {
+			w := s.weighLine(h)
+			for _, k := range s.lines[h] {
+				common[k] += w
+			}
+		}
+		size := s.weighBody(b)
+		for k, c := range common {
+			if c == 0 {
+				continue
+			}
+			alike := c / (size + s.size[k] - c)
+			best[s.of[k]] = max(best[s.of[k]], alike)
+			there[k] = max(there[k], alike)
+		}
+		w := math.Sqrt(size)
+		all += w
+		for i, x := range best {
+			own[i] += w * x * x
+		}
+	}
+	for k, x := range there {
+		other[s.of[k]] += math.Sqrt(s.size[k]) * x * x
+	}
+	for i := range s.list {
+		if all > 0 {
+			own[i] /= all
+		}
+		if s.whole[i] > 0 {
+			other[i] /= s.whole[i]
+		}
+	}
+	return own, other
+}
 
 // unshared is the part of the structural facts that two models do not share.
 func unshared(p, q *Profile) float64 {
