@@ -378,6 +378,29 @@ func init() {
 	} {
 		constant(c.Name, c)
 	}
+	for _, x := range []struct {
+		base  *Class
+		names string
+	}{
+		{ConnectionError, "BrokenPipeError ConnectionAbortedError ConnectionRefusedError ConnectionResetError"},
+		{OSError, "BlockingIOError ChildProcessError InterruptedError ProcessLookupError"},
+		{ArithmeticError, "FloatingPointError"},
+		{UnicodeError, "UnicodeTranslateError"},
+	} {
+		for _, n := range strings.Fields(x.names) {
+			constant(n, NewNativeClass(n, []*Class{x.base}))
+		}
+	}
+	for _, n := range []string{"bytearray", "memoryview"} { // that are there to be asked for by isinstance
+		c := NewNativeClass(n, nil)
+		c.New = func(in *Interp, cls *Class, _ []Value, _ []KW) Value {
+			return in.Unknown("a %s is not followed", cls.Name)
+		}
+		constant(n, c)
+	}
+	indentation := NewNativeClass("IndentationError", []*Class{SyntaxError})
+	constant("IndentationError", indentation)
+	constant("TabError", NewNativeClass("TabError", []*Class{indentation}))
 	constant("IOError", OSError)
 	constant("EnvironmentError", OSError)
 }

@@ -115,7 +115,7 @@ func (in *Interp) notGiven(name string) *Module {
 		return nil
 	}
 	m := NewLazyModule(name, "", func(in *Interp, attr string) (Value, bool) {
-		if strings.HasPrefix(attr, "__") {
+		if strings.HasPrefix(attr, "__") && attr != "__version__" {
 			return nil, false
 		}
 		return in.Unknown("%s.%s: the source of the package %s is not given", name, attr, top), true

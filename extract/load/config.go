@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -57,17 +58,42 @@ func (c *Config) architecture() (class, module string) {
 	if l, ok := c.Get("architectures").([]any); ok && len(l) > 0 {
 		class, _ = l[0].(string)
 	}
-	if auto, ok := c.Get("auto_map").([]Setting); ok {
-		for _, s := range auto {
-			ref, _ := s.Value.(string)
-			if _, local, ok := strings.Cut(ref, "--"); ok { // org/name--module.Class
-				ref = local
-			}
-			m, n, ok := strings.Cut(ref, ".")
-			if ok && strings.HasPrefix(s.Key, "AutoModel") && (class == "" || n == class) {
-				return n, m
-			}
+	for _, m := range c.autoModels() {
+		if class == "" || m.class == class {
+			return m.class, m.module
 		}
 	}
 	return class, ""
 }
+
+type autoModel struct{ module, class string }
+
+// autoModels are the model classes that the repository's own files define.
+func (c *Config) autoModels() []autoModel {
+	var out []autoModel
+	auto, _ := c.Get("auto_map").([]Setting)
+	for _, s := range auto {
+		ref, _ := s.Value.(string)
+		if _, local, ok := strings.Cut(ref, "--"); ok { // org/name--module.Class
+			ref = local
+		}
+		if i := strings.LastIndexByte(ref, '.'); i > 0 && strings.HasPrefix(s.Key, "AutoModel") {
+			out = append(out, autoModel{ref[:i], ref[i+1:]})
+		}
+	}
+	return out
+}
+
+// modelModules are the modules of autoModels that may be files of the repository.
+func (c *Config) modelModules() []string {
+	var out []string
+	for _, m := range c.autoModels() {
+		if !strings.ContainsAny(m.module, "./\\:\x00") && !slices.Contains(out, m.module) {
+			out = append(out, m.module)
+		}
+	}
+	return out
+}
+
+// configFile is the name under which a model repository keeps its config.
+const configFile = "config.json"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -44,6 +45,26 @@ func modelingFiles(fsys fs.FS, dir string) []string {
 	return out
 }
 
+// repositoryFiles lists the modeling files of a model repository: those that
+// are called so, and those that its config.json names under auto_map.
+func repositoryFiles(fsys fs.FS) []string {
+	out := modelingFiles(fsys, ".")
+	b, err := readRegular(fsys, configFile)
+	if err != nil {
+		return out
+	}
+	c, err := parseConfig(configFile, b)
+	if err != nil {
+		return out
+	}
+	for _, module := range c.modelModules() {
+		if f := module + ".py"; !slices.Contains(out, f) && isFile(fsys, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // stem is the family that a modeling file outside of transformers stands for.
 func stem(file string) string {
 	return strings.TrimPrefix(strings.TrimSuffix(path.Base(file), ".py"), "modeling_")
@@ -54,7 +75,7 @@ func stem(file string) string {
 // a folder. Paths are relative.
 func looseFamilies(fsys fs.FS) []Family {
 	var out []Family
-	for _, f := range modelingFiles(fsys, ".") {
+	for _, f := range repositoryFiles(fsys) {
 		out = append(out, Family{stem(f), []File{{Family: stem(f), Path: f}}})
 	}
 	entries, _ := fs.ReadDir(fsys, ".")

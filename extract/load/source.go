@@ -54,6 +54,7 @@ type mount struct {
 	// beside marks the folder that holds the package of such families: its
 	// other packages may be imported too. Nothing else is found in it.
 	beside bool
+	near   string // the package that the file read lies in: its neighbours are found there
 }
 
 // Trees keeps parsed files by their content, for sources that share many: the
@@ -242,8 +243,13 @@ func (s *Source) Beside(name string) (file string, isPkg, ok bool) {
 		if m.file != "" || !m.loose && !m.beside {
 			continue
 		}
-		if file, isPkg, ok = s.Resolve(strings.ReplaceAll(m.at, "/", ".") + "." + name); ok {
-			return file, isPkg, ok
+		for _, at := range []string{m.near, m.at} {
+			if at == "" {
+				continue
+			}
+			if file, isPkg, ok = s.Resolve(strings.ReplaceAll(at, "/", ".") + "." + name); ok {
+				return file, isPkg, ok
+			}
 		}
 	}
 	return "", false, false

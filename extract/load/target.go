@@ -288,12 +288,11 @@ func (s *Source) looseMount() (*mount, bool) {
 // repository is the target of a model repository that has a config.json: the
 // class that it names, of the repository's own files or of transformers.
 func (s *Source) repository(m *mount) (*Target, bool) {
-	const name = "config.json"
-	b, err := readRegular(m.fsys, name)
+	b, err := readRegular(m.fsys, configFile)
 	if err != nil {
 		return nil, false
 	}
-	c, err := parseConfig(filepath.Join(m.where, name), b)
+	c, err := parseConfig(filepath.Join(m.where, configFile), b)
 	if err != nil {
 		return nil, false
 	}
@@ -303,7 +302,7 @@ func (s *Source) repository(m *mount) (*Target, bool) {
 
 // folderTarget is a folder with modeling files, or a whole source.
 func (o *Options) folderTarget(ctx context.Context, name, dir string) (*Target, error) {
-	files := modelingFiles(os.DirFS(dir), ".")
+	files := repositoryFiles(os.DirFS(dir))
 	if _, ok := locate(os.DirFS(dir)); ok || len(files) == 0 {
 		return o.sourceTarget(ctx, name)
 	}
@@ -401,7 +400,7 @@ func standalone(file, abs string, level int) ([]mount, string) {
 	rel, _ := filepath.Rel(top, abs)
 	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
 	m := mount{at: first, fsys: os.DirFS(filepath.Join(top, first)), where: shorter(filepath.Join(top, first), file)}
-	next := mount{at: loosePackage, fsys: os.DirFS(top), where: shorter(top, file), beside: true}
+	next := mount{at: loosePackage, fsys: os.DirFS(top), where: shorter(top, file), beside: true, near: path.Dir(filepath.ToSlash(rel))}
 	return []mount{m, next}, filepath.ToSlash(rel)
 }
 
@@ -459,7 +458,7 @@ func (o *Options) configTarget(ctx context.Context, name string) (*Target, error
 	}
 	dir := filepath.Dir(expandHome(name))
 	var s *Source
-	if files := modelingFiles(os.DirFS(dir), "."); len(files) > 0 {
+	if files := repositoryFiles(os.DirFS(dir)); len(files) > 0 {
 		if s, _, err = o.place(ctx, filepath.Join(dir, files[0])); err != nil {
 			return nil, err
 		}

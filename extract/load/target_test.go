@@ -38,6 +38,9 @@ func world(t *testing.T) string {
 		"fork/pkg/base.py":                      "",
 		"fork/pkg/nets/__init__.py":             "",
 		"fork/pkg/nets/modeling_net.py":         "from ..base import x\n" + own,
+		"auto/arch.py":                          own, // named by config.json alone
+		"auto/configuration_toy.py":             conf,
+		"auto/config.json":                      `{"architectures": ["ToyForCausalLM"], "auto_map": {"AutoModelForCausalLM": "arch.ToyForCausalLM"}}`,
 		"empty/readme.txt":                      "",
 		"checkout/docs/readme.txt":              "",
 		"toy/out.yaml":                          "", // a folder named like a family
@@ -76,6 +79,8 @@ func TestTargets(t *testing.T) {
 		{"alone/modeling_toy.py", toyFile, "modeling_toy.py", "alone/modeling_toy.py", "ToyForCausalLM"},
 		{"alone", toyFile, "modeling_toy.py", "alone/modeling_toy.py", "ToyForCausalLM"},
 		{"own/modeling_own.py", "transformers_modules/own/modeling_own.py", "modeling_own.py", "own/modeling_own.py", "ToyForCausalLM"},
+		{"auto", "transformers_modules/auto/arch.py", "arch.py", "auto/arch.py", "ToyForCausalLM"},
+		{"auto/config.json", "transformers_modules/auto/arch.py", "arch.py", "auto/arch.py", "ToyForCausalLM"},
 		{"fork/pkg/nets/modeling_net.py", "pkg/nets/modeling_net.py", "pkg/nets/modeling_net.py", "fork/pkg/nets/modeling_net.py", "ToyForCausalLM"},
 		{"default:BigToyModel", "transformers/models/big_toy/modeling_big_toy.py", "models/big_toy/modeling_big_toy.py", "default/transformers/models/big_toy/modeling_big_toy.py", "BigToyModel"},
 	} {
@@ -127,10 +132,27 @@ func TestBeside(t *testing.T) {
 		if want != (len(missing) == 0) || !want && missing[0] != (Missing{".configuration_toy", 4, 1}) {
 			t.Errorf("%s: missing %v", target, missing)
 		}
+		if file, _, _ := tg.Source.Beside("configuration_toy"); want && !strings.HasSuffix(file, "/configuration_toy.py") {
+			t.Errorf("%s: beside it is %q", target, file)
+		}
 		for _, m := range []string{"transformers", "transformers.models", "transformers.models.big_toy"} {
 			if _, _, ok := tg.Source.Resolve(m); !ok {
 				t.Errorf("%s hides %s", target, m)
 			}
+		}
+	}
+}
+
+// In a package, what lies beside the file is found under its own name too.
+func TestBesideInPackage(t *testing.T) {
+	world(t)
+	tg, err := FindTarget(context.Background(), "fork/pkg/nets/modeling_net.py", "", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"modeling_net": "pkg/nets/modeling_net.py", "base": ""} {
+		if file, _, _ := tg.Source.Beside(name); file != want {
+			t.Errorf("%s: %q, want %q", name, file, want)
 		}
 	}
 }

@@ -83,4 +83,10 @@ var flexFunctions = []function{
 	{"and_masks", "*mask_mods", notKnown(noFlex)},
 	{"or_masks", "*mask_mods", notKnown(noFlex)},
 	{"noop_mask", "batch, head, token_q, token_kv", notKnown(noFlex)},
+	{"create_nested_block_mask", "*args, **kwargs", notKnown(noFlex)},
+	{"_create_sparse_block_from_block_mask", "*args, **kwargs", notKnown(noFlex)},
+	{"_dense_to_ordered", "*args, **kwargs", notKnown(noFlex)},
+	{"_ordered_to_dense", "*args, **kwargs", notKnown(noFlex)},
+	{"_identity", "*args, **kwargs", notKnown(noFlex)},
+	{"_vmap_for_bhqkv", "*args, **kwargs", notKnown(noFlex)},
 }

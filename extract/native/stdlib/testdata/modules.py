@@ -54,3 +54,4 @@ from typing import *
 from math import *
 from os.path import *
 print(pi, join('a','b'), List)
+print(isinstance(b'', (bytearray, memoryview)), issubclass(BrokenPipeError, ConnectionError), issubclass(TabError, SyntaxError), issubclass(FloatingPointError, ArithmeticError), issubclass(ProcessLookupError, OSError), issubclass(UnicodeTranslateError, ValueError))
