@@ -241,6 +241,7 @@ func TestTrees(t *testing.T) {
 		{"5.24.0", 3, 0},
 		{"5.10.2", 6, 0},
 		{"5.0.0", 6, 0},
+		{"4.57.6", 6, 1}, // Pix2StructTextModel: Python fails in drawing weights, which is not done here
 	} {
 		t.Run(r.release, func(t *testing.T) {
 			src := loadtest.Release(t, r.release)
