@@ -360,6 +360,8 @@ func (f *flow) scores(a *attn, n *graph.Node, depth int) bool {
 			}
 			if f.content[in.ID] && x == nil {
 				x = in
+			} else if f.content[in.ID] && lastDim(in) == 1 && lastDim(x) == lastDim(n)-1 {
+				a.sinks = in // one more logit, computed for each query
 			}
 		}
 		return x != nil && f.scores(a, x, depth+1)
@@ -663,9 +665,11 @@ func (f *flow) factorsBehind(n *graph.Node, ps []*proj) (c factor, at []graph.Sp
 			n = x
 			continue
 		}
-		if u := f.normOut[n]; u != nil {
-			n = u.in
-			continue
+		if f.normOut[n] != nil {
+			break // a factor before a norm is lost in it
+		}
+		if len(n.In) == 2 && n.Op != "cat" && n.Op != "stack" && f.content[n.In[0].ID] && f.content[n.In[1].ID] && !f.turned(n.In[0]) && !f.turned(n.In[1]) {
+			break // made of several values: a factor on one of them is not one on the result
 		}
 		// through a rotation: sums and products of the same value, which a
 		// factor may not hide in unless it is on every term
@@ -694,6 +698,18 @@ func (f *flow) factorsBehind(n *graph.Node, ps []*proj) (c factor, at []graph.Sp
 		n = next
 	}
 	return c, at, why
+}
+
+// turned reports whether a value is a product with cosines or sines.
+func (f *flow) turned(n *graph.Node) bool {
+	n = base(n)
+	if n.Op == "neg" && len(n.In) == 1 {
+		n = base(n.In[0])
+	}
+	if n.Op != "mul" || len(n.In) != 2 {
+		return false
+	}
+	return !f.content[n.In[0].ID] && f.rotates(n.In[0]) || !f.content[n.In[1].ID] && f.rotates(n.In[1])
 }
 
 // rotates reports whether a value is made of cosines and sines.

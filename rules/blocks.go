@@ -28,7 +28,7 @@ func (p *Pass) residualOf(b *block) {
 		r := p.Block(b, b.call.Path, "block.residual", "other", class)
 		if b.other == spread {
 			unknown(r, spread)
-		} else if b.hyper || p.hyper(b) {
+		} else if b.hyper {
 			r.Value = "hyper"
 		} else if b.other == "" {
 			unknown(r, "no sum with the block's input")
@@ -60,9 +60,6 @@ func (p *Pass) residualOf(b *block) {
 		if same {
 			kind = "parallel"
 		}
-	}
-	if len(last.add.Shape) > len(b.in.Shape) {
-		kind = "hyper"
 	}
 	sums := []graph.Span{site(last.add), last.add.At}
 	for _, st := range b.stages {
@@ -108,8 +105,10 @@ func (p *Pass) placement(b *block, class graph.Span) {
 			note(st.norm)
 		}
 	}
-	placement := "none"
+	placement, why := "none", ""
 	switch {
+	case post > 0 && pre+bpost > 0:
+		why = "norms stand on the stream itself as well as in its branches"
 	case post > 0:
 		placement = "post"
 	case dual > 0 || bpost > 0 && pre > 0:
@@ -133,7 +132,9 @@ func (p *Pass) placement(b *block, class graph.Span) {
 	if len(at) == 0 {
 		at = append(at, class)
 	}
-	p.Block(b, b.call.Path, "block.norm_placement", placement, at...)
+	if r := p.Block(b, b.call.Path, "block.norm_placement", placement, at...); why != "" {
+		unknown(r, why)
+	}
 	p.Block(b, b.call.Path, "block.norms", len(distinct), append(made, class)...)
 }
 
@@ -142,12 +143,6 @@ func (p *Pass) normMade(u *norm) graph.Span {
 		return p.made(u.call.Path)
 	}
 	return p.weightMade(u.weight)
-}
-
-// hyper reports whether the stream is several streams that are mixed: an axis
-// more than tokens and width, or products of the stream with small matrices.
-func (p *Pass) hyper(b *block) bool {
-	return len(b.in.Shape) == 4 && len(b.out.Shape) == 4 && b.in.Shape[3] > b.in.Shape[2]
 }
 
 func (p *Pass) residualScale(b *block) {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -273,14 +274,20 @@ func (p *Pass) setScale(r *graph.Fact, c factor, at []graph.Span) {
 	r.At = spans(append(append(at, p.configAt(c.e)...), r.At...)...)
 }
 
+// configPrefix is the config's name before that of its value.
+var configPrefix = regexp.MustCompile(`\bconfig\.`)
+
+// withoutConfig leaves out the config's name: hidden_size for config.hidden_size.
+func withoutConfig(expr string) string { return configPrefix.ReplaceAllString(expr, "") }
+
 // scaleText writes a factor's expression: sqrt(hidden_size) for a square root,
 // else as Python writes it.
 func scaleText(e *graph.Expr) string {
 	if e.Op == "**" && e.Args[1].Op == "lit" && e.Args[1].Name == "0.5" {
-		return "sqrt(" + strings.ReplaceAll(e.Args[0].String(), "config.", "") + ")"
+		return "sqrt(" + withoutConfig(e.Args[0].String()) + ")"
 	}
 	if e.Op == "call" && strings.HasSuffix(e.Name, "sqrt") && len(e.Args) == 1 {
-		return "sqrt(" + strings.ReplaceAll(e.Args[0].String(), "config.", "") + ")"
+		return "sqrt(" + withoutConfig(e.Args[0].String()) + ")"
 	}
 	if e.Op == "call" && (e.Name == "float" || e.Name == "tensor") && len(e.Args) == 1 {
 		return scaleText(e.Args[0])
@@ -389,7 +396,7 @@ func runHead(p *Pass) {
 	var cap *factor
 	n := out
 	var head *proj
-	pendingCap := false
+	pendingCap, learned := false, false
 	for range 30 {
 		n = root(n)
 		if q := f.projection(n); q != nil {
@@ -404,6 +411,11 @@ func runHead(p *Pass) {
 			}
 			scale = c.mul(scale)
 			scaleAt = append(scaleAt, c.at...)
+			n = x
+			continue
+		}
+		if x, w := f.learnedScale(n); w != nil {
+			learned = true
 			n = x
 			continue
 		}
@@ -476,6 +488,9 @@ func runHead(p *Pass) {
 	}
 	r = p.Report("logits.scale", "none", line)
 	p.setScale(r, scale, scaleAt)
+	if learned {
+		unknown(r, "the logits are multiplied by a learned factor")
+	}
 	r = p.Report("logits.softcap", "none", line)
 	if cap != nil {
 		r.Value, r.Status = cap.v, graph.Present

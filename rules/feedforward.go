@@ -17,7 +17,7 @@ func runMLP(p *Pass) {
 			{
 				for _, br := range b.branches() {
 					switch {
-					case br.kind == "mlp" || br.mlp != nil && (br.kind == "attention" || br.kind == "mixer" && br.mix.spatial):
+					case br.kind == "mlp" || br.mlp != nil && (br.kind == "attention" || br.kind == "mixer"):
 						p.mlpFacts(b, br, br.mlp)
 					case br.kind == "moe" && br.moe.routed != nil:
 						p.mlpFacts(b, br, br.moe.routed)

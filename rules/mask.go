@@ -116,7 +116,11 @@ func (f *flow) visibleUncached(a *attn) visibility {
 	if len(fs) == 0 {
 		v.why = v.partly
 		if v.why == "" {
+			keys := f.keysOf(a)
 			for _, c := range windows(f.m) {
+				if n, _ := asInt(c.Value); keys > n {
+					continue // the run was long enough to show it
+				}
 				v.partly = noMask + "; config." + c.Name + " may limit what is seen beyond it"
 			}
 		}
@@ -240,6 +244,18 @@ func (f *flow) visibleUncached(a *attn) visibility {
 		v.window = back + fwd + 1
 	}
 	return v
+}
+
+// keysOf is how many keys an attention of this run has; 0 where its shapes do
+// not say it.
+func (f *flow) keysOf(a *attn) int64 {
+	if r := len(a.k.Shape); a.fused && r > 1 {
+		return a.k.Shape[r-2]
+	}
+	if r := len(a.qk.Shape); !a.fused && r > 1 && a.qk.Op != "einsum" {
+		return a.qk.Shape[r-1]
+	}
+	return 0
 }
 
 // single reports whether scores are those of one query and one key.

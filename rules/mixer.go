@@ -24,6 +24,12 @@ type mixer struct {
 // mixerAt looks for a state-space, linear-attention, recurrent or convolutional mixer.
 func (f *flow) mixerAt(b *block, br *branch) *mixer {
 	c := br.call
+	for n := range br.nodes {
+		if f.projection(n) != nil && !within(n, c) {
+			c = b.call // the branch is written in the block itself
+			break
+		}
+	}
 	m := &mixer{call: c}
 	var soft, lru, peak, logsig, outer, fixedDecay, decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node
 	var decay2 bool
@@ -112,6 +118,8 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 		m.kind, m.schedule, m.node = "mamba2", "ssm", first(softp, exps)
 	case products != nil && fixedDecay != nil:
 		m.kind, m.schedule, m.node = "lightning", "linear", products
+	case products != nil && f.bentProduct(products):
+		return nil // scores of a kind of their own: no softmax, and not linear
 	case products != nil:
 		m.kind, m.schedule, m.node = "other", "linear", products
 	case m.convNode != nil && cumsum == nil && exps == nil:
@@ -157,6 +165,75 @@ func (f *flow) mixerAt(b *block, br *branch) *mixer {
 		}
 	}
 	return m
+}
+
+// convolvedBeside is where neighbours along the sequence are gathered for what
+// joins the attention's output before the output projection, without going
+// through the attention: a convolution beside it. nil where there is none.
+func (f *flow) convolvedBeside(a *attn) *graph.Node {
+	if a.op == nil || a.call == nil {
+		return nil
+	}
+	for _, n := range inOrder(f.slice(a.op.in, map[*graph.Node]bool{a.pv: true}, a.call)) {
+		if n.Op != "cat" && (n.Op != "add" || len(n.In) != 2) || !f.depends(n, a.pv) {
+			continue
+		}
+		for _, x := range n.In {
+			if !f.content[x.ID] || f.depends(x, a.pv) {
+				continue
+			}
+			for _, m := range inOrder(f.slice(x, nil, a.call)) {
+				if f.content[m.ID] && (m.Op == "unfold" || m.Op == "im2col" || m.Op == "conv1d" && len(m.In) > 1 && len(m.In[1].Shape) > 2 && m.In[1].Shape[2] > 1) {
+					return m
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// bentProduct reports whether a product takes a nonlinear function of another
+// product: the keys cannot be summed up before the queries ask.
+func (f *flow) bentProduct(product *graph.Node) bool {
+	for _, x := range product.In {
+		bent := false
+		for range 30 {
+			x = root(x)
+			if matmuls[x.Op] && f.projection(x) == nil {
+				if bent {
+					return true
+				}
+				break
+			}
+			if len(x.In) == 0 || f.projection(x) != nil || f.normOut[x] != nil {
+				break
+			}
+			bent = bent || nonlinear[x.Op] > 0
+			next := x.In[0]
+			for _, y := range x.In[1:] {
+				if !f.content[next.ID] && f.content[y.ID] {
+					next = y
+				}
+			}
+			x = next
+		}
+	}
+	return false
+}
+
+// looksBack reports whether a mixer is known to see earlier places alone:
+// states that are updated place by place do, and sums along the sequence or
+// products that a triangle was cut out of; a sum over all keys does not say.
+func (f *flow) looksBack(m *mixer) bool {
+	if m.kind != "other" {
+		return m.schedule != "conv"
+	}
+	for id := m.call.First; id < m.call.Last; id++ {
+		if n := f.node(id); n != nil && (n.Op == "cumsum" && f.content[n.ID] || n.Op == "tril" || n.Op == "triu") {
+			return true
+		}
+	}
+	return false
 }
 
 // spatial reports whether a node is a convolution over neighbours in a plane

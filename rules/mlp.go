@@ -85,7 +85,7 @@ func (f *flow) mlpAt(down *proj) *mlp {
 			if len(va) > 1 {
 				m.actName, m.actOK = "", false
 			} else {
-				m.actName, m.actOK = f.activationName(a, va[0])
+				m.actName, m.actOK = f.activationName(a, f.rescaled(va[0]))
 			}
 			m.fused = m.gate != nil && m.up != nil && m.gate.out == m.up.out
 			m.finish(f)
@@ -96,9 +96,23 @@ func (f *flow) mlpAt(down *proj) *mlp {
 		return nil
 	}
 	m.act, m.actVar, m.up = n, vars[0], f.varProj(vars[0])
-	m.actName, m.actOK = f.activationName(n, vars[0])
+	m.actName, m.actOK = f.activationName(n, f.rescaled(vars[0]))
 	m.finish(f)
 	return m
+}
+
+// rescaled is a projection's value after the learned factors on its channels,
+// which belong to the projection, not to the activation that follows.
+func (f *flow) rescaled(v *graph.Node) *graph.Node {
+	for len(f.users[v.ID]) == 1 {
+		u := f.users[v.ID][0]
+		x, _ := f.learnedScale(u)
+		if x != v && !identities[u.Op] {
+			break
+		}
+		v = u
+	}
+	return v
 }
 
 func (m *mlp) finish(f *flow) {

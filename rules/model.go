@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
@@ -23,7 +24,11 @@ func runModel(p *Pass) {
 			if p.Model.TraceError == "" {
 				why = "there is no trace of a forward"
 			}
-			unknown(p.Report("model.kind", nil, p.Model.At), why)
+			if p.textAndMore() && p.hasVocabulary() {
+				p.Report("model.kind", "multimodal", p.Model.At)
+			} else {
+				unknown(p.Report("model.kind", nil, p.Model.At), why)
+			}
 		} else if k := p.kindOfInputs(); k != "" {
 			p.Report("model.kind", k, p.Model.At)
 		} else {
@@ -32,19 +37,41 @@ func runModel(p *Pass) {
 		unknown(p.Report("model.layers", nil, p.Model.At), why)
 		return
 	}
-	kind := p.kindOfInputs()
+	kind, why := p.kindOfInputs(), "what the queries of the main stack can see is not known"
 	if kind == "" {
 		kind = p.kindOfStack()
 	}
+	if out := p.output(); kind == "encoder-only" && out != nil && len(out.Shape) > 1 && out.Shape[1] < 0 {
+		kind, why = "", "an encoder's output is as long as its input, but how long this one is depends on data"
+	}
+	if p.textAndMore() && (kind == "decoder-only" || kind == "encoder-only" || kind == "") {
+		kind = "multimodal" // though this run was of text alone
+	}
 	if kind == "" {
-		unknown(p.Report("model.kind", nil, p.Model.At), "what the queries of the main stack can see is not known")
+		unknown(p.Report("model.kind", nil, p.Model.At), why)
 	} else {
 		p.Report("model.kind", kind, p.Model.At)
 	}
-	n := int64(len(p.main.blocks))
+	n := int64(len(p.main.once()))
 	e, at := p.countOf(p.main)
 	f := p.Report("model.layers", n, at...)
 	f.Expr = e
+}
+
+// textAndMore reports whether the class says that it takes text and something else.
+func (p *Pass) textAndMore() bool {
+	return slices.Contains(p.Model.Accepts, "text") && len(p.Model.Accepts) > 1
+}
+
+// hasVocabulary reports whether the model has a table for the tokens of a text,
+// which is longer than any for kinds of things.
+func (p *Pass) hasVocabulary() bool {
+	found := false
+	p.Model.Root.Walk(func(m *graph.Module) {
+		w := m.Param("weight")
+		found = found || m.Class == "Embedding" && m.At.IsZero() && w != nil && len(w.Shape) == 2 && w.Shape[0].N >= 1000
+	})
+	return found
 }
 
 // soundInputs are the names that the framework has for waves and spectra, of
@@ -165,7 +192,7 @@ func (p *Pass) kindOfStack() string {
 	}
 	for _, b := range p.main.blocks {
 		for _, br := range b.branches() {
-			if br.mix != nil && br.mix.schedule != "conv" {
+			if br.mix != nil && p.f.looksBack(br.mix) {
 				return "decoder-only"
 			}
 		}
@@ -185,7 +212,7 @@ func (p *Pass) countOf(s *stack) (string, []graph.Span) {
 	var at []graph.Span
 	prefix := s.prefix
 	made := p.made(prefix)
-	n := int64(len(s.blocks))
+	n := int64(len(s.once()))
 	var name string
 	for _, c := range p.Model.Config {
 		v, ok := asInt(c.Value)

@@ -112,7 +112,7 @@ func runRope(p *Pass) {
 		var kinds []string
 		var at []graph.Span
 		n := seen{}
-		for _, b := range s.blocks {
+		for _, b := range s.once() {
 			for _, a := range b.attns {
 				if a.cross {
 					continue

@@ -33,17 +33,17 @@ func runProjections(p *Pass) {
 			p.Block(b, path, "attention.qkv", "separate", at...)
 		}
 		bias := []string{}
-		add := func(name string, ps []*proj) {
+		add := func(name string, n *graph.Node, ps []*proj) {
 			for _, q := range ps {
-				if q.bias != nil {
+				if q.bias != nil || p.f.biasedLater(n, q) {
 					bias = append(bias, name)
 					return
 				}
 			}
 		}
-		add("q", a.qp)
-		add("k", a.kp)
-		add("v", a.vp)
+		add("q", a.q, a.qp)
+		add("k", a.k, a.kp)
+		add("v", a.v, a.vp)
 		if a.op != nil && a.op.bias != nil {
 			bias = append(bias, "o")
 		}
@@ -59,6 +59,32 @@ func runProjections(p *Pass) {
 			}
 		}
 	})
+}
+
+// biasedLater reports whether a parameter is added to a projection after it was
+// cut into heads, and nothing reads it without.
+func (f *flow) biasedLater(n *graph.Node, q *proj) bool {
+	for range 30 {
+		n = base(n)
+		if n == nil || n == q.out {
+			return false
+		}
+		if x, _, ok := f.scaling(n); ok {
+			n = x
+			continue
+		}
+		if n.Op != "add" || len(n.In) != 2 {
+			return false
+		}
+		for i := range 2 {
+			w, x := weightLike(n.In[1-i]), n.In[i]
+			if w != nil && w.Op == "param" && base(x) == q.out && len(f.users[x.ID]) == 1 && numel(w.Shape) <= q.outWidth() {
+				return true
+			}
+		}
+		return false
+	}
+	return false
 }
 
 // biasGate finds the config value that decides about the bias of a projection.
@@ -89,58 +115,88 @@ func (f *flow) layoutOf(a *attn) string {
 	if a.qp[0].conv {
 		return ""
 	}
-	// the lowest and highest column of the corners: first and last head, first
-	// and last element
-	span := func(n *graph.Node, seq int) (lo, hi int64, ok bool) {
+	// the lowest and highest column of each head's first and last element
+	spans := func(n *graph.Node, dim int64) (out [][2]int64, ok bool) {
 		r := len(n.Shape)
 		if r < 3 {
-			return 0, 0, false
+			return nil, false
 		}
-		lo, hi = 1<<60, -1
+		seq, wide := r-2, r-1
+		if n.Shape[r-1] != dim {
+			seq, wide = r-1, r-2
+		}
 		c := make([]int64, r)
-		var visit func(i int)
-		visit = func(i int) {
-			if i == r {
-				src, _ := f.sources(elem{n, index(c, n.Shape)}, stop, nil)
-				for _, e := range src {
-					lo, hi = min(lo, e.i%w), max(hi, e.i%w)
+		var visit func(i int) bool
+		visit = func(i int) bool {
+			switch {
+			case i == r:
+				lo, hi := int64(1<<60), int64(-1)
+				for _, x := range []int64{0, n.Shape[wide] - 1} {
+					c[wide] = x
+					src, _ := f.sources(elem{n, index(c, n.Shape)}, stop, nil)
+					for _, e := range src {
+						lo, hi = min(lo, e.i%w), max(hi, e.i%w)
+					}
 				}
-				return
+				c[wide] = 0
+				out = append(out, [2]int64{lo, hi})
+				return hi >= 0 && len(out) <= 1024
+			case i == seq || i == wide || i == 0 && r >= 4:
+				return visit(i + 1)
 			}
-			ends := []int64{0, n.Shape[i] - 1}
-			if i == seq || i == 0 && r >= 4 || n.Shape[i] == 1 {
-				ends = ends[:1]
-			}
-			for _, v := range ends {
+			for v := range n.Shape[i] {
 				c[i] = v
-				visit(i + 1)
+				if !visit(i + 1) {
+					return false
+				}
 			}
 			c[i] = 0
+			return true
 		}
-		visit(0)
-		return lo, hi, hi >= 0
+		return out, visit(0)
 	}
-	seqOf := func(n *graph.Node, dim int64) int {
-		r := len(n.Shape)
-		if r >= 2 && n.Shape[r-1] == dim {
-			return r - 2
-		}
-		return r - 1
-	}
-	ql, qh, ok1 := span(a.q, seqOf(a.q, a.dim))
-	kl, kh, ok2 := span(a.k, seqOf(a.k, a.dim))
-	vl, vh, ok3 := span(a.v, seqOf(a.v, a.vdim))
+	q, ok1 := spans(a.q, a.dim)
+	k, ok2 := spans(a.k, a.dim)
+	v, ok3 := spans(a.v, a.vdim)
 	if !ok1 || !ok2 || !ok3 {
 		return ""
 	}
-	if qh < kl && kh < vl || vh < kl && kh < ql || qh < vl && vh < kl || kh < ql && qh < vl || kh < vl && vh < ql || vh < ql && qh < kl {
+	apart := func(a, b, c [][2]int64) bool { return highest(a) < lowest(b) && highest(b) < lowest(c) }
+	if apart(q, k, v) || apart(v, k, q) || apart(q, v, k) || apart(k, q, v) || apart(k, v, q) || apart(v, q, k) {
 		return "q|k|v"
 	}
-	heads, kv := f.headsOf(a), f.kvHeadsOf(a)
-	if heads == kv {
+	// equal parts of the matrix, one for each head or group, that hold all of its q, k and v
+	kv := f.kvHeadsOf(a)
+	if kv == 0 || w%kv != 0 {
+		return ""
+	}
+	for _, heads := range [][][2]int64{q, k, v} {
+		for i, s := range heads {
+			if part := int64(i) * kv / int64(len(heads)); s[0] < part*(w/kv) || s[1] >= (part+1)*(w/kv) {
+				return ""
+			}
+		}
+	}
+	if f.headsOf(a) == kv {
 		return "per-head"
 	}
 	return "grouped"
+}
+
+func lowest(spans [][2]int64) int64 {
+	lo := spans[0][0]
+	for _, s := range spans {
+		lo = min(lo, s[0])
+	}
+	return lo
+}
+
+func highest(spans [][2]int64) int64 {
+	hi := spans[0][1]
+	for _, s := range spans {
+		hi = max(hi, s[1])
+	}
+	return hi
 }
 
 var qkNormRule = &Rule{

@@ -143,6 +143,9 @@ func (f *flow) classify(b *block) {
 			}
 			if br.mix = f.mixerAt(b, br); br.mix != nil {
 				br.kind = "mixer"
+				if br.mlp != nil && (br.mix.schedule != "conv" || !br.mlp.actOK || br.mlp.actName == "linear" || br.mlp.up.conv && depthwise(br.mlp.up)) {
+					br.mlp = nil // what ends the mixer, no feed-forward after it
+				}
 				continue
 			}
 			if br.mlp != nil {
@@ -396,12 +399,12 @@ func (p *Pass) pickMain() {
 			case mixes && !p.decides(best): // a backbone of convolutions comes before
 				best = s
 			case !mixes && p.decides(best): // a neck
-			case len(s.blocks)*3 >= len(best.blocks) || s.cross && p.readsTokens(s):
+			case s.cross && (p.readsTokens(s) || len(s.blocks)*3 >= len(best.blocks)), p.readsTokens(s) && len(s.blocks)*3 >= len(best.blocks), len(s.blocks) >= len(best.blocks):
 				best = s
 			}
 		case p.f.depends(bl.out, last.out):
-		case p.readsTokens(s) != p.readsTokens(best):
-			if p.readsTokens(s) {
+		case p.speaks(s) != p.speaks(best):
+			if p.speaks(s) {
 				best = s
 			}
 		case len(s.blocks) > len(best.blocks):
@@ -410,6 +413,21 @@ func (p *Pass) pickMain() {
 	}
 	best.main = true
 	p.main = best
+}
+
+// speaks reports whether a stack reads tokens and is the last to do anything
+// with them: tokens that another kind of stack attends to are a question put to it.
+func (p *Pass) speaks(s *stack) bool {
+	if !p.readsTokens(s) {
+		return false
+	}
+	end := s.blocks[len(s.blocks)-1].out
+	for _, o := range p.stacks {
+		if o != s && o.cross && !p.readsTokens(o) && !p.f.depends(o.blocks[0].in, end) && p.f.depends(o.blocks[len(o.blocks)-1].out, end) {
+			return false
+		}
+	}
+	return true
 }
 
 // decides reports whether a stack holds attention or another mixer than convolutions.

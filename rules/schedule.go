@@ -22,7 +22,7 @@ func runSchedule(p *Pass) {
 	var at []graph.Span
 	var ffnAt []graph.Span
 	why, ffnWhy := "", ""
-	for _, b := range p.main.blocks {
+	for _, b := range p.main.once() {
 		var ms, fs []string
 		for _, a := range b.attns {
 			if a.cross && hasSelf(b) {
@@ -44,9 +44,9 @@ func runSchedule(p *Pass) {
 				case "mixer":
 					ms = appendStr(ms, br.mix.schedule)
 					switch {
-					case br.mix.spatial && br.mlp != nil:
+					case br.mlp != nil:
 						fs = appendStr(fs, "dense")
-					case br.mix.spatial && !p.f.convolutional(b):
+					case br.mix.spatial && !p.f.convolutional(b) && !hasKind(b, "mlp") && !hasKind(b, "moe"):
 						ffnWhy = "what follows the convolution in " + b.call.Path + " is no feed-forward of a known form"
 					}
 					if br.mix.node != nil {
@@ -55,6 +55,12 @@ func runSchedule(p *Pass) {
 				case "attention":
 					if br.mix != nil {
 						ms = appendStr(ms, br.mix.schedule)
+					}
+					for _, a := range br.attns {
+						if n := p.f.convolvedBeside(a); n != nil {
+							ms = appendStr(ms, "conv")
+							at = append(at, site(n))
+						}
 					}
 					if br.mlp != nil {
 						fs = appendStr(fs, "dense")
@@ -182,7 +188,7 @@ func (p *Pass) scheduleExpr(kinds []string) string {
 
 // scheduleAt is the line at which a list of layer kinds in the config is set.
 func (p *Pass) scheduleAt() []graph.Span {
-	n := len(p.main.blocks)
+	n := len(p.main.once())
 	for _, c := range p.Model.Config {
 		l, ok := c.Value.([]any)
 		if !ok || len(l) != n || n < 2 {

@@ -210,7 +210,7 @@ func (p *Pass) sight(b *block, a *attn) visibility {
 // the block's stream has; zeros where that cannot be read off the shapes.
 func (f *flow) extent(b *block, a *attn) (queries, keys, tokens int64) {
 	r := len(b.in.Shape)
-	if r < 2 || len(a.qp) == 0 || a.qk.Op == "einsum" || a.cross || a.foreign {
+	if r < 2 || len(a.qp) == 0 || a.qk.Op == "einsum" && !queriesByKeys(a) || a.cross || a.foreign {
 		return 0, 0, 0
 	}
 	if in := a.qp[0].in; a.qp[0].conv || lastDim(in) != lastDim(b.in) {
@@ -231,6 +231,21 @@ func (f *flow) extent(b *block, a *attn) (queries, keys, tokens int64) {
 		return 0, 0, 0
 	}
 	return s[len(s)-2], s[len(s)-1], tokens
+}
+
+// queriesByKeys reports whether an einsum gives, at the end of its shape, one
+// axis of the queries and one of the keys, as a matrix product does.
+func queriesByKeys(a *attn) bool {
+	ins, out, ok := equation(a.qk)
+	if !ok || len(out) < 2 {
+		return false
+	}
+	q, k := ins[0], ins[1]
+	if a.qk.In[0] != a.q {
+		q, k = k, q
+	}
+	own := func(l rune, here, there string) bool { return hasRune(here, l) && !hasRune(there, l) }
+	return own(rune(out[len(out)-2]), q, k) && own(rune(out[len(out)-1]), k, q)
 }
 
 // part is the number of tokens that attend to one another where a block cuts

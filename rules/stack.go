@@ -57,6 +57,22 @@ func (s *stack) own() []*block {
 	return out
 }
 
+// once are the blocks without those of later rounds, where some modules are gone
+// through again after others. A module that is called several times in a row
+// stands for as many layers that share their weights.
+func (s *stack) once() []*block {
+	var out []*block
+	seen, last := map[string]bool{}, ""
+	for _, b := range s.blocks {
+		if path := b.call.Path; !seen[path] || path == last {
+			seen[path] = true
+			out = append(out, b)
+		}
+		last = b.call.Path
+	}
+	return out
+}
+
 // signature describes what a block does, so that equal blocks are looked at
 // once: its operations with their shapes, arguments and places, where operands
 // inside the block count from its start, those from before the stack by
@@ -798,17 +814,33 @@ func (f *flow) joined(n *graph.Node, stream map[*graph.Node]bool) *graph.Node {
 	return nil
 }
 
-// learnedScale recognises x * w with a parameter w.
+// learnedScale recognises x * w with a parameter w, or with what is computed
+// from parameters alone.
 func (f *flow) learnedScale(n *graph.Node) (x, w *graph.Node) {
 	if n.Op != "mul" || len(n.In) != 2 {
 		return nil, nil
 	}
 	for i := range 2 {
-		if p := weightLike(n.In[i]); p != nil && p.Op == "param" && f.content[n.In[1-i].ID] {
-			return n.In[1-i], p
+		w, x := n.In[i], n.In[1-i]
+		if p := weightLike(w); p != nil && p.Op == "param" && f.content[x.ID] {
+			return x, p
+		}
+		if f.content[x.ID] && !f.content[w.ID] && lastDim(w) == lastDim(x) && f.learned(w) && !f.moves(w) {
+			return x, w
 		}
 	}
 	return nil, nil
+}
+
+// moves reports whether a value without content depends on positions or on
+// anything else that is no parameter.
+func (f *flow) moves(n *graph.Node) bool {
+	for m := range f.slice(n, nil, nil) {
+		if m.Op != "param" && len(m.In) == 0 && m.Op != "const" {
+			return true
+		}
+	}
+	return false
 }
 
 // openBranch finds a branch's factors, norms and what it reads from the stream.
@@ -829,6 +861,10 @@ func (f *flow) openBranch(b *block, br *branch, stream map[*graph.Node]bool) {
 		}
 		if x := f.shifted(n); x != nil && f.normOut[n] == nil && !stream[n] {
 			n = x
+			continue
+		}
+		if n.Op == "sub" && len(n.In) == 2 && stream[root(n.In[1])] && !stream[root(n.In[0])] && (br.learn != nil || len(br.scale) > 0) {
+			n = n.In[0] // x + a * (y - x): part of the way from x to y
 			continue
 		}
 		if u := f.normOut[n]; u != nil && br.post == nil && !stream[root(u.in)] {

@@ -19,12 +19,15 @@ type Model struct {
 	At     Span          `json:"at,omitzero"` // the class statement
 	Source Source        `json:"source,omitzero"`
 	Config []ConfigValue `json:"config,omitempty"` // in the order of the config class; sub-configs dotted
-	Root   *Module       `json:"root,omitempty"`
-	Trace  *Trace        `json:"trace,omitempty"`
-	Facts  []Fact        `json:"facts,omitempty"`
-	Blocks []Block       `json:"blocks,omitempty"`
-	Hidden Dim           `json:"hidden,omitzero"` // width of the residual stream of the main stack
-	Counts Counts        `json:"counts,omitzero"`
+	// Accepts are the kinds of input that the class says it takes ("text",
+	// "image", "audio"), in the framework's own words; nil where it does not say.
+	Accepts []string `json:"-"`
+	Root    *Module  `json:"root,omitempty"`
+	Trace   *Trace   `json:"trace,omitempty"`
+	Facts   []Fact   `json:"facts,omitempty"`
+	Blocks  []Block  `json:"blocks,omitempty"`
+	Hidden  Dim      `json:"hidden,omitzero"` // width of the residual stream of the main stack
+	Counts  Counts   `json:"counts,omitzero"`
 	// TraceError says why there is no (complete) trace, with the place.
 	TraceError string     `json:"trace_error,omitempty"`
 	Switches   []Switch   `json:"switches,omitempty"`

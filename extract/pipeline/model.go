@@ -22,6 +22,7 @@ func (s *Session) Model(family string, b *Built, f *Forward, forwardErr error) *
 		_ = s.in.Guard(func() { m.Config = s.configValues(b.Config, "", nil) })
 	}
 	m.Root = s.moduleTree(b)
+	m.Accepts = accepts(b.Class)
 	if f != nil {
 		m.Trace = f.Trace
 	}
@@ -32,6 +33,25 @@ func (s *Session) Model(family string, b *Built, f *Forward, forwardErr error) *
 		}
 	}
 	return m
+}
+
+// accepts reads what a model class declares to take: the framework's attribute
+// for it, a word or several.
+func accepts(cls *interp.Class) (out []string) {
+	v, _ := cls.Lookup("input_modalities")
+	values := []interp.Value{v}
+	switch v := v.(type) {
+	case *interp.Tuple:
+		values = v.V
+	case *interp.List:
+		values = v.V
+	}
+	for _, x := range values {
+		if word, ok := interp.AsStr(x); ok {
+			out = append(out, word)
+		}
+	}
+	return out
 }
 
 // moduleTree makes the tree of a model. A module or tensor that stands in
