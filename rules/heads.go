@@ -187,11 +187,32 @@ func (f *flow) headsOf(a *attn) int64 {
 	if h := f.lettered(a); h > 0 {
 		return h
 	}
-	rows := numel(a.qp[0].out.Shape) / w
+	_, rows := f.rowsOf(a)
 	if rows == 0 || numel(a.q.Shape)%(rows*a.dim) != 0 {
-		return f.leading(a.q, a.dim)
+		if h := f.leading(a.q, a.dim); h*a.dim == w {
+			return h
+		}
+		return 0
 	}
 	return numel(a.q.Shape) / (rows * a.dim)
+}
+
+// rowsOf is how many rows the query projection gives, and how many of them
+// stand in the queries: fewer where the tokens are split and each part attends
+// to itself.
+func (f *flow) rowsOf(a *attn) (all, here int64) {
+	out := a.qp[0].out
+	all = numel(out.Shape) / max(1, a.qp[0].outWidth())
+	here = all
+	for n, k := a.q, 0; n != out && len(n.In) > 0 && n.Op != "cat" && k < 100; n, k = n.In[0], k+1 {
+		if !strings.Contains(n.Op, "split") {
+			continue
+		}
+		if _, d, ok := splitOffset(n); ok && here == all && n.In[0].Shape[d] == all {
+			here = n.Shape[d]
+		}
+	}
+	return all, here
 }
 
 // lettered is the number of heads of a product written as an einsum: the

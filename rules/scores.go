@@ -256,6 +256,9 @@ func (f *flow) part(b *block, a *attn) int64 {
 	if queries == 0 || keys != queries || 2*queries > tokens || heads == 0 || a.dim == 0 {
 		return 0
 	}
+	if all, here := f.rowsOf(a); here < all && here == keys && all == tokens {
+		return keys // one of several parts
+	}
 	batch := int64(1)
 	if len(b.in.Shape) >= 3 {
 		batch = b.in.Shape[0]

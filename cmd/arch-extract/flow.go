@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"slices"
-	"strconv"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -15,7 +12,6 @@ import (
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
-	"github.com/arch-extract/arch-extract/extract/native/tensor"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
 
@@ -31,8 +27,15 @@ from: the nearest earlier such calls, parameters used directly (=name) and
 arguments of forward ($name) whose values reach it, and the nonlinear
 operations met on the way (gate_proj:silu).
 
-In text, blocks that do the same are written once; x is what enters the block.
---format ndjson prints an object a class.`,
+In text, blocks that do the same are written once; x is what enters the block,
+{i} its number. Where no inputs are given, images and sound are added for the
+parts that read them; if forward does not accept them with the config's values,
+what ran until then stands apart, with Python's error.
+
+Data is not known. Where the path depends on it, a condition is taken not to
+hold, unless the code would raise then, and a loop over what data decides runs
+once for each possible value, or once; such lines are listed last.
+--format ndjson prints an object a class; there they are depends_on_data.`,
 		Example:           "  arch-extract flow qwen2\n  arch-extract flow --input input_ids=1x9:int64 qwen2",
 		Args:              oneTarget,
 		ValidArgsFunction: a.completeTarget,
@@ -103,71 +106,12 @@ func (w *work) flow(out io.Writer, format string, sc pipeline.Scenario) error {
 	})
 }
 
-// passage is a run of calls inside one block, or outside of any.
-type passage struct {
-	block string // path of the block, "" outside
-	enter string // what enters the block
-	lines [][3]string
-}
-
-// flowText writes the calls grouped by block; neighbouring blocks that do the
-// same are one.
-func flowText(family, class string, f *pipeline.Forward, p *graph.Provenance) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "# %s %s\n", family, class)
-	var ins []string
-	for _, i := range f.Inputs {
-		var sizes []string
-		for _, n := range i.Shape {
-			sizes = append(sizes, dimension(n))
-		}
-		ins = append(ins, "$"+i.Name+" "+shape(sizes)+" "+i.DType.String())
-	}
-	fmt.Fprintf(&b, "inputs: %s\n", strings.Join(ins, ", "))
-	ps := passages(f.Trace.Flow(p))
-	wide := [2]int{}
-	for _, q := range ps {
-		for _, l := range q.lines {
-			wide[0] = max(wide[0], min(len(l[0]), 40))
-			wide[1] = max(wide[1], min(len(l[1]), 60))
-		}
-	}
-	for i := 0; i < len(ps); {
-		j := i + 1
-		for ps[i].block != "" && j < len(ps) && ps[i].follows(ps[j], j-i) {
-			j++
-		}
-		switch {
-		case ps[i].block == "":
-		case j == i+1:
-			fmt.Fprintf(&b, "\n%s   x = %s\n", ps[i].block, ps[i].enter)
-		default:
-			head, n := splitNumber(ps[i].block)
-			fmt.Fprintf(&b, "\n%s.{%d-%d}   x = %s, then what the block before gives\n", head, n, n+j-i-1, ps[i].enter)
-		}
-		if ps[i].block == "" {
-			b.WriteByte('\n')
-		}
-		for _, l := range ps[i].lines {
-			fmt.Fprintf(&b, "  %-*s <- %-*s  %s\n", wide[0], l[0], wide[1], l[1], l[2])
-		}
-		i = j
-	}
-	if f.Output != nil && f.Output.Node != nil {
-		var sizes []string
-		for _, n := range tensor.Sizes(f.Output.Shape) {
-			sizes = append(sizes, dimension(n))
-		}
-		fmt.Fprintf(&b, "\noutput %s <- %s\n", shape(sizes), named(p.Of(f.Output.Node), "", nil))
-	}
-	return b.Bytes()
-}
-
 // partFlow writes the calls inside the first call of a module class; x is what
 // enters it.
 func partFlow(family, class, model, format string, r *pipeline.Run) ([]byte, error) {
+	seen := r.Forward.Seen()
 	var call *graph.Call
-	for _, c := range r.Forward.Trace.Calls {
+	for _, c := range seen.Calls {
 		if m := r.Built.Module(c.Path); m != nil && m.Cls.Name == class {
 			call = c
 			break
@@ -176,10 +120,10 @@ func partFlow(family, class, model, format string, r *pipeline.Run) ([]byte, err
 	if call == nil {
 		return nil, fmt.Errorf("the forward of %s calls no %s", model, class)
 	}
-	p := r.Forward.Trace.Provenance()
+	p := seen.Provenance()
 	entered := p.Of(call.In...)
 	var rows []graph.FlowRow
-	for _, row := range r.Forward.Trace.Flow(p) {
+	for _, row := range seen.Flow(p) {
 		if row.Call.Within(call) {
 			rows = append(rows, row)
 		}
@@ -212,175 +156,4 @@ func shapeOf(sizes []int64) string {
 		dims = append(dims, dimension(n))
 	}
 	return shape(dims)
-}
-
-// follows reports whether q is the block n after p and does the same.
-func (p passage) follows(q passage, n int) bool {
-	ph, pn := splitNumber(p.block)
-	qh, qn := splitNumber(q.block)
-	if ph != qh || qn != pn+n || len(p.lines) != len(q.lines) {
-		return false
-	}
-	for i := range p.lines {
-		if p.lines[i] != q.lines[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// splitNumber splits "model.layers.3" into its folder and its number.
-func splitNumber(block string) (string, int) {
-	i := strings.LastIndexByte(block, '.')
-	n, err := strconv.Atoi(block[i+1:])
-	if err != nil || i < 0 {
-		return block, -1
-	}
-	return block[:i], n
-}
-
-// blockOf is the path up to and with its first number, "" where there is none
-// or the leaf is that itself.
-func blockOf(leaf string) string {
-	parts := strings.Split(leaf, ".")
-	for i, p := range parts[:len(parts)-1] {
-		if _, err := strconv.Atoi(p); err == nil && i > 0 {
-			return strings.Join(parts[:i+1], ".")
-		}
-	}
-	return ""
-}
-
-func passages(rows []graph.FlowRow) []passage {
-	var out []passage
-	var entered []graph.Origin
-	for _, r := range rows {
-		block := blockOf(r.Leaf)
-		if len(out) == 0 || out[len(out)-1].block != block {
-			q := passage{block: block}
-			entered = nil
-			if block != "" {
-				for _, s := range r.Sources {
-					if !strings.HasPrefix(s.Name, block+".") {
-						entered = append(entered, s)
-					}
-				}
-				q.enter = named(entered, "", nil)
-			}
-			out = append(out, q)
-		}
-		q := &out[len(out)-1]
-		q.lines = append(q.lines, [3]string{relative(r.Leaf, block), named(r.Sources, block, entered), r.At.String()})
-	}
-	return out
-}
-
-func relative(name, block string) string {
-	if block == "" {
-		return name
-	}
-	for _, sigil := range []string{"=", "$", ""} {
-		if rest, ok := strings.CutPrefix(name, sigil+block+"."); ok {
-			return sigil + rest
-		}
-	}
-	return name
-}
-
-// most is how many sources a line shows.
-const most = 6
-
-// named writes sources; those that make up what entered the block are "x".
-func named(list []graph.Origin, block string, entered []graph.Origin) string {
-	via := map[string]string{}
-	for _, s := range list {
-		via[s.Name] = strings.Join(s.Via, "+")
-	}
-	isX := len(entered) > 0
-	for _, e := range entered {
-		v, ok := via[e.Name]
-		isX = isX && ok && v == strings.Join(e.Via, "+")
-	}
-	skip := map[string]bool{}
-	var parts []string
-	if isX {
-		parts = append(parts, "x")
-		for _, e := range entered {
-			skip[e.Name] = true
-		}
-	}
-	runs := map[string]*numbers{}
-	for _, s := range list {
-		if skip[s.Name] {
-			continue
-		}
-		t := relative(s.Name, block)
-		if v := via[s.Name]; v != "" {
-			t += ":" + v
-		}
-		head, n, tail := numbered(t)
-		if n < 0 {
-			parts = append(parts, t)
-			continue
-		}
-		key := head + "\x00" + tail
-		if runs[key] == nil {
-			runs[key] = &numbers{at: len(parts), head: head, tail: tail}
-			parts = append(parts, "")
-		}
-		runs[key].all = append(runs[key].all, n)
-	}
-	for _, r := range runs {
-		parts[r.at] = r.String()
-	}
-	if n := len(parts); n > most {
-		parts = append(parts[:most-1], fmt.Sprintf("and %d more", n-most+1))
-	}
-	if len(parts) == 0 {
-		return "-"
-	}
-	return strings.Join(parts, ", ")
-}
-
-// numbers are sources that differ in one number: model.layers.{0-31}.mlp.down_proj.
-type numbers struct {
-	at         int
-	head, tail string
-	all        []int
-}
-
-func (r *numbers) String() string {
-	slices.Sort(r.all)
-	if len(r.all) == 1 {
-		return r.head + strconv.Itoa(r.all[0]) + r.tail
-	}
-	var runs []string
-	for i := 0; i < len(r.all); {
-		j := i
-		for j+1 < len(r.all) && r.all[j+1] == r.all[j]+1 {
-			j++
-		}
-		s := strconv.Itoa(r.all[i])
-		if j > i {
-			s += "-" + strconv.Itoa(r.all[j])
-		}
-		runs = append(runs, s)
-		i = j + 1
-	}
-	return r.head + "{" + strings.Join(runs, ",") + "}" + r.tail
-}
-
-// numbered splits a path at its first number; n is -1 where there is none.
-func numbered(path string) (head string, n int, tail string) {
-	for at := 0; at < len(path); {
-		end := at
-		for end < len(path) && path[end] != '.' && path[end] != ':' {
-			end++
-		}
-		if n, err := strconv.Atoi(path[at:end]); err == nil && n >= 0 && at > 0 {
-			return path[:at], n, path[end:]
-		}
-		at = end + 1
-	}
-	return path, -1, ""
 }

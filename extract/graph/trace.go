@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // Node is one value of a forward: the operation that made it and the values
 // that went in.
 type Node struct {
@@ -68,4 +70,47 @@ type Choice struct {
 	At   Span
 	Why  string
 	Took bool
+}
+
+// DataPlace is a line where the path of a forward, or a size, depends on data.
+type DataPlace struct {
+	At    Span
+	Why   string
+	Took  string // what the run did: "yes" or "no" for a condition, "" for a size
+	Times int
+}
+
+// DataPlaces lists the lines where what a forward does depends on data, in the
+// order of the first time: conditions that could not be decided, and operations
+// that give a size that is not known from sizes that are.
+func (t *Trace) DataPlaces() []DataPlace {
+	var out []DataPlace
+	at := map[DataPlace]int{}
+	note := func(p DataPlace) {
+		k, ok := at[p]
+		if !ok {
+			k = len(out)
+			at[p] = k
+			out = append(out, p)
+		}
+		out[k].Times++
+	}
+	for _, c := range t.Choices {
+		took := "no"
+		if c.Took {
+			took = "yes"
+		}
+		note(DataPlace{At: c.At, Why: c.Why, Took: took})
+	}
+	open := func(n *Node) bool { return slices.ContainsFunc(n.Shape, func(d int64) bool { return d < 0 }) }
+	for _, n := range t.Nodes {
+		switch n.Op {
+		case "param", "buffer", "input", "const":
+			continue
+		}
+		if n.Leaf == nil && open(n) && !slices.ContainsFunc(n.In, open) {
+			note(DataPlace{At: n.At, Why: "the size of what " + n.Op + " gives"})
+		}
+	}
+	return out
 }

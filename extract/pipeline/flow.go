@@ -10,7 +10,8 @@ import (
 
 // AppendFlowRow appends the machine-readable row of a forward: the config
 // values that were set, the inputs, each call of a leaf in order with the
-// sources that reach it, and the sources and shape of the first output.
+// sources that reach it, the sources and shape of the first output, and where
+// there are any the places that depend on data.
 func AppendFlowRow(dst []byte, family string, b *Built, set *interp.Dict, f *Forward) []byte {
 	dst = append(dst, `{"family":`...)
 	dst = appendString(dst, family)
@@ -42,7 +43,32 @@ func AppendFlowRow(dst []byte, family string, b *Built, set *interp.Dict, f *For
 	dst = appendOrigins(dst, out)
 	dst = append(dst, `,"output_shape":`...)
 	dst = appendSizes(dst, shape)
+	dst = appendPlaces(dst, f.Trace.DataPlaces())
 	return append(dst, "}\n"...)
+}
+
+// appendPlaces appends, where there are any, the lines where the path or a size
+// depends on data, the reason, and how a condition was taken.
+func appendPlaces(dst []byte, places []graph.DataPlace) []byte {
+	for i, p := range places {
+		if i == 0 {
+			dst = append(dst, `,"depends_on_data":[[`...)
+		} else {
+			dst = append(dst, ",["...)
+		}
+		dst = appendString(dst, p.At.String())
+		dst = append(dst, ',')
+		dst = appendString(dst, p.Why)
+		if p.Took != "" {
+			dst = append(dst, ',')
+			dst = appendString(dst, p.Took)
+		}
+		dst = append(dst, ']')
+	}
+	if len(places) > 0 {
+		dst = append(dst, ']')
+	}
+	return dst
 }
 
 // AppendPartRow appends the row of one call of a module of a model: what

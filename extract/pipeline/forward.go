@@ -30,14 +30,31 @@ type Forward struct {
 	// Output is the first tensor of the result; nil where there is none.
 	Output *tensor.Tensor
 	Value  interp.Value
+	// Asides are runs on inputs that follow from the signature too, with which
+	// other parts of the model run: those of a model that takes text or sound,
+	// or of one that forward does not accept in the end.
+	Asides []Aside
 	// Cache is what the step of a decode scenario reads and leaves.
 	Cache []CacheTensor
+}
+
+// Aside is a forward on other inputs, and what it did, up to where it failed.
+type Aside struct {
+	Inputs []Input
+	Err    error // nil where it came to its end
+	Trace  *graph.Trace
 }
 
 // Scenario says how forward is called.
 type Scenario struct {
 	// Inputs are given by name; nil: they follow from the signature.
 	Inputs []Input
+	// Beside are inputs on which forward is run too, once each, to see what more
+	// of the model runs with them (Forward.Asides). It may fail.
+	Beside [][]Input
+	// Least says that, where none are given, forward gets no more than it
+	// needs: no images and no sound beside text.
+	Least bool
 	// Device is "meta" or "cpu": where the inputs and parameters lie. "": on
 	// meta, and where that is refused (values are needed) on the CPU.
 	Device string
@@ -52,7 +69,7 @@ type Scenario struct {
 // that of those that came furthest.
 func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
 	if sc.Kind == "decode" && sc.Inputs == nil { // over what the inputs of a plain forward leave
-		f, err := s.Forward(b, Scenario{Device: sc.Device})
+		f, err := s.Forward(b, Scenario{Device: sc.Device, Least: true})
 		if err != nil {
 			return f, err
 		}
@@ -75,13 +92,32 @@ func (s *Session) Forward(b *Built, sc Scenario) (*Forward, error) {
 		sc.Device = "cpu"
 		g, e := s.forward(b, sc, plain)
 		if e == nil {
-			return g, nil
+			f, err = g, nil
 		}
 	}
-	if err == nil || p == nil {
-		return f, err
+	if err != nil && p != nil {
+		f, err = s.search(b, sc, p, f, err)
 	}
-	return s.search(b, sc, p, f, err)
+	if err == nil && p != nil && !sc.Least {
+		f = s.enrich(b, sc, p, f)
+	}
+	for _, in := range sc.Beside {
+		sc.Device = "cpu"
+		given := func(*interp.Interp, []interp.FuncParam) []Input { return in }
+		if g, e := s.forward(b, sc, given); err == nil {
+			f.Asides = append(f.Asides, Aside{Inputs: in, Err: e, Trace: g.Trace})
+		}
+	}
+	return f, err
+}
+
+// again is the scenario that repeats a forward with the inputs that it found.
+func (f *Forward) again() Scenario {
+	sc := Scenario{Inputs: f.Inputs, Device: f.Device}
+	for _, r := range f.Asides {
+		sc.Beside = append(sc.Beside, r.Inputs)
+	}
+	return sc
 }
 
 // search looks for inputs that forward accepts, after it refused the plain
@@ -109,8 +145,10 @@ func (s *Session) search(b *Built, sc Scenario, p *planner, f *Forward, err erro
 			if a.further(best) {
 				best = a
 			}
-			if n, ok := imageTokens(a.err.Error()); ok && n != p.images {
-				p.images, again = n, p.images < n
+			for _, n := range counted(a.err.Error()) {
+				if n != p.images && n <= mostPlaceholders {
+					p.images, again = n, p.images < n
+				}
 			}
 		}
 		p.images = 0

@@ -19,6 +19,7 @@ type planner struct {
 	notes    map[string]string // annotations of parameters, as Python prints them
 	optional []string          // parameters with a default that may be tensors
 	loose    bool              // forward hands on arguments that its signature does not name
+	places   []placed          // the placeholders in the text
 }
 
 func newPlanner(in *interp.Interp, b *Built, params []interp.FuncParam) *planner {
@@ -440,12 +441,15 @@ func imageSize(in *interp.Interp, config interp.Value) (h, w int64) {
 // than the image gives.
 var mismatch = regexp.MustCompile(`tokens: (\d+).*features:? (\d+)`)
 
-// imageTokens reads off an error how many image tokens were wanted.
-func imageTokens(message string) (int64, bool) {
+// counted reads off an error how many image tokens were wanted.
+func counted(message string) []int64 {
 	m := mismatch.FindStringSubmatch(message)
 	if m == nil {
-		return 0, false
+		return nil
 	}
 	n, err := strconv.ParseInt(m[2], 10, 64)
-	return n, err == nil && n > 0 && n <= 1<<14
+	if err != nil || n <= 0 {
+		return nil
+	}
+	return []int64{n}
 }

@@ -102,6 +102,9 @@ func (s *Session) Describe(src *load.Source, family string, v Settings, r *Run) 
 		f = nil
 	}
 	m = s.Model(family, r.Built, f, r.Err)
+	if f != nil {
+		m.Trace = f.Seen()
+	}
 	m.Source.Package = src.PackageVersion()
 	m.Source.Modeling = display(src, m.Source.Modeling)
 	m.Source.Config = display(src, m.Source.Config)

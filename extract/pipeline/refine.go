@@ -29,6 +29,7 @@ type search struct {
 	left  int
 	nodes int
 	steps int64
+	m     *modality // whose placeholders the text is to have; may be nil
 }
 
 // attempt is how far forward came on some inputs.
@@ -112,7 +113,7 @@ func (s *search) climb(a *attempt) *attempt {
 			return a
 		}
 		for _, in := range moves {
-			b := s.try(in)
+			b := s.settle(in)
 			if b == nil {
 				continue
 			}
@@ -135,6 +136,7 @@ var (
 	missingArgs = regexp.MustCompile(`missing \d+ required (?:positional|keyword-only) arguments?: (.*)`)
 	number      = regexp.MustCompile(`\d+`)
 	unpack      = regexp.MustCompile(`values to unpack \(expected (\d+)`)
+	reduction   = regexp.MustCompile(`same reduction dim, but got \[\d+, \d+\] X \[(\d+), \d+\]|normalized_shape=\[(\d+)\]`)
 	dimensional = regexp.MustCompile(`[Ee]xpected (\d)[Dd](?:.*or (\d)[Dd])?`)
 )
 
@@ -180,6 +182,15 @@ func (s *search) moves(a *attempt) [][]Input {
 				out = append(out, []Input{x})
 			}
 		}
+	}
+	if strings.Contains(message, "to be bool") {
+		in := slices.Clone(a.inputs)
+		for k := range in {
+			if strings.Contains(in[k].Name, "mask") && in[k].DType == tensor.Int64 {
+				in[k].DType = tensor.Bool
+			}
+		}
+		out = append(out, in)
 	}
 	for _, name := range s.suspects(a) {
 		out = append(out, s.reshaped(a, name, message)...)
@@ -250,6 +261,17 @@ func (s *search) reshaped(a *attempt, name, message string) [][]Input {
 					}
 				}
 			}
+		}
+	}
+	if m := reduction.FindStringSubmatch(message); m != nil && x.DType.IsFloat() && len(x.Shape) > 0 { // rows of as many numbers as were wanted
+		if n, err := strconv.ParseInt(m[1]+m[2], 10, 64); err == nil {
+			y := slices.Clone(x.Shape)
+			y[len(y)-1] = n
+			if len(y) < 4 {
+				shape(y...)
+			}
+			shape(1, 16, n)
+			shape(16, n)
 		}
 	}
 	// the sizes that the failing module's parameters have, and those that the message names

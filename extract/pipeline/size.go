@@ -28,7 +28,7 @@ func (s *Session) Size(family string, cls *interp.Class, v Settings, opt SizeOpt
 	old := st.DefaultDType
 	st.DefaultDType = opt.DType
 	defer func() { st.DefaultDType = old }()
-	run, err := s.Run(cls, v, Scenario{})
+	run, err := s.Run(cls, v, Scenario{Least: true})
 	if err != nil {
 		return nil, err
 	}

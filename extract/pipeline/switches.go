@@ -177,7 +177,7 @@ func (w *Watch) rerun(src *load.Source, cls *interp.Class, v Settings, t trial, 
 		}
 		defer func() { w.s.in.OnBranch = nil }()
 	}
-	run, err := w.s.Run(cls, v, Scenario{Inputs: base.Forward.Inputs, Device: base.Forward.Device})
+	run, err := w.s.Run(cls, v, base.Forward.again())
 	if err != nil || run.Err != nil || !turned || !sameResult(base.Forward, run.Forward) {
 		return nil
 	}
@@ -219,7 +219,7 @@ func fingerprint(r *Run) [sha256.Size]byte {
 	for _, m := range r.Built.Tree.Modules {
 		write(m.Path, m.Class)
 	}
-	for _, n := range r.Forward.Trace.Nodes {
+	for _, n := range r.Forward.Seen().Nodes {
 		row = append(row[:0], n.Op...)
 		row = append(append(row, 0), n.Name...)
 		for _, x := range n.In {

@@ -198,7 +198,6 @@ var inertPrefixes = []struct{ name, why string }{
 	{"transformers.tokenization_utils_sentencepiece", "text to token ids"},
 	{"transformers.tokenization_mistral_common", "text to token ids"},
 	{"transformers.processing_utils", "inputs from files"},
-	{"transformers.image_processing_utils", "inputs from files"},
 	{"transformers.image_processing_utils_fast", "inputs from files"},
 	{"transformers.image_processing_backends", "inputs from files"},
 	{"transformers.image_processing_base", "inputs from files"},

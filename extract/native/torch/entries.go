@@ -132,16 +132,16 @@ func machinery() []interp.Entry {
 		alias("torch.func.vmap", "torch.vmap"),
 		fn("torch.func.functional_call", unknownResult("functional_call")),
 		inertModule("torch.func", "function transforms"),
-		fn("torch._check", check),
-		fn("torch._check_with", needs(1, func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
-			return check(in, args[1:], kw)
-		})),
+		fn("torch._check", checkFor(interp.RuntimeError)),
+		fn("torch._check_with", needs(2, checkWith)),
 		fn("torch._check_is_size", none),
-		fn("torch._check_value", check),
-		fn("torch._check_index", check),
-		fn("torch._check_type", check),
-		fn("torch._check_tensor_all", none),
-		fn("torch._check_tensor_all_with", none),
+		fn("torch._check_value", checkFor(interp.ValueError)),
+		fn("torch._check_index", checkFor(interp.IndexError)),
+		fn("torch._check_type", checkFor(interp.TypeError)),
+		fn("torch._check_tensor_all", needs(1, func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+			return checkTensorAll(in, append([]interp.Value{interp.RuntimeError}, args...), kw)
+		})),
+		fn("torch._check_tensor_all_with", needs(2, checkTensorAll)),
 		fn("torch._assert", needs(2, func(in *interp.Interp, args []interp.Value, _ []interp.KW) interp.Value {
 			if !in.Truth(args[0]) {
 				in.Raise(interp.AssertionError, "%s", in.ToStr(args[1]))

@@ -690,6 +690,17 @@ func maskedScatter(c *call) res {
 	shape := tensor.Broadcast(c.in, x.Shape, m.Shape)
 	r := res{op: "masked_scatter", shape: shape, dt: x.DType, ins: []*T{x, m, s}}
 	xv, mv, sv := Expanded(x, shape), Expanded(m, shape), s.Values()
+	if known := m.Values(); known != nil && x.Device != "meta" && s.Numel() >= 0 && m.Numel() > 0 {
+		ones := int64(0)
+		for _, v := range known {
+			if v != 0 {
+				ones++
+			}
+		}
+		if ones*(tensor.Numel(shape)/m.Numel()) > s.Numel() {
+			c.fail("Number of elements of source < number of ones in mask")
+		}
+	}
 	if tensor.Keeps(x.DType, tensor.Numel(shape)) && xv != nil && mv != nil && sv != nil {
 		n := tensor.Numel(shape)
 		xv, mv = repeatTo(xv, n), repeatTo(mv, n)

@@ -2,6 +2,7 @@ package torch
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -513,17 +514,59 @@ func checkpoint(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.V
 	return in.Call(args[0], args[1:], rest)
 }
 
-// check is torch._check(condition, message).
-func check(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+// checkFor is torch._check(condition, message), or a relative that raises
+// another error.
+func checkFor(cls *interp.Class) rawFn {
+	return needs(1, func(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+		return checkWith(in, append([]interp.Value{cls}, args...), kw)
+	})
+}
+
+// checkWith is torch._check_with(error type, condition, message).
+func checkWith(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
 	for _, k := range kw {
 		args = append(args, k.V)
 	}
-	if len(args) > 0 && !in.Truth(args[0]) {
-		msg := "Expected cond to be True, but got False. (Could this error message be improved? If so, please report an enhancement request to PyTorch.)"
-		if len(args) > 1 && !interp.IsNone(args[1]) {
-			msg = in.ToStr(in.Call(args[1], nil, nil))
+	if _, ok := args[1].(*T); ok {
+		in.Raise(interp.TypeError, "cond must be a bool, but got a Tensor. For tensor conditions, use torch._check_tensor_all() to assert that all elements are true.")
+	}
+	if !in.Truth(args[1]) {
+		refuse(in, args)
+	}
+	return interp.None
+}
+
+// refuse raises the error args[0] with the message that args[2] makes, where given.
+func refuse(in *interp.Interp, args []interp.Value) {
+	msg := "Expected cond to be True, but got False. (Could this error message be improved? If so, please report an enhancement request to PyTorch.)"
+	if len(args) > 2 && !interp.IsNone(args[2]) {
+		msg = in.ToStr(in.Call(args[2], nil, nil))
+	}
+	cls, ok := args[0].(*interp.Class)
+	if !ok {
+		in.Raise(interp.TypeError, "the error type of a check is no class")
+	}
+	in.Raise(cls, "%s", msg)
+}
+
+// checkTensorAll is torch._check_tensor_all_with(error type, condition, message).
+// A condition whose values are not known is taken to hold.
+func checkTensorAll(in *interp.Interp, args []interp.Value, kw []interp.KW) interp.Value {
+	for _, k := range kw {
+		args = append(args, k.V)
+	}
+	t, ok := args[1].(*T)
+	if !ok {
+		if _, ok := args[1].(*interp.Unknown); ok {
+			return interp.None
 		}
-		in.Raise(interp.RuntimeError, "%s", msg)
+		in.Raise(interp.TypeError, "cond must be a tensor, but got %s", in.Repr(args[1].Type()))
+	}
+	if t.DType != tensor.Bool {
+		in.Raise(interp.TypeError, "cond tensor must have dtype torch.bool, but got torch.%s", t.DType)
+	}
+	if slices.Contains(t.Values(), 0) {
+		refuse(in, args)
 	}
 	return interp.None
 }
