@@ -129,6 +129,7 @@ type batchRow struct {
 	Seconds float64 `json:"seconds"`
 	Error   string  `json:"error,omitempty"`
 	At      string  `json:"at,omitempty"`
+	Hint    string  `json:"hint,omitempty"` // what may help
 	// Inputs is a digest of what the report was made of: the program, its
 	// settings, the files of the package that all families share, and the
 	// folders of Reads.
@@ -327,7 +328,7 @@ func (w *work) batchOne(s *pipeline.Session, u batchUnit, format string) (r *bat
 	defer func() {
 		r.Seconds = math.Round(time.Since(start).Seconds()*1e4) / 1e4
 		if r.err != nil {
-			r.Status, r.Error, r.At = "failed", pipeline.OneLine(r.err.Error()), pipeline.At(r.err).String()
+			r.Status, r.Error, r.At, r.Hint = "failed", pipeline.OneLine(r.err.Error()), pipeline.At(r.err).String(), w.hint(r.err)
 		}
 	}()
 	defer pipeline.Bug(&r.err)

@@ -26,12 +26,14 @@ type lineResult struct {
 
 // lineFamily is one family of a source.
 type lineFamily struct {
-	Family string          `json:"family"`
-	Class  string          `json:"class,omitempty"`
-	File   string          `json:"file"`
-	Status string          `json:"status"`
-	Error  string          `json:"error,omitempty"`
-	At     string          `json:"at,omitempty"`
+	Family string `json:"family"`
+	Class  string `json:"class,omitempty"`
+	File   string `json:"file"`
+	Status string `json:"status"`
+	Error  string `json:"error,omitempty"`
+	At     string `json:"at,omitempty"`
+	// Hints say what may help: a package that is not given, the release that the code is of.
+	Hints  []string        `json:"hints,omitempty"`
 	Report json.RawMessage `json:"report,omitempty"`
 }
 
@@ -155,7 +157,13 @@ func (w *work) lineFamily(s *pipeline.Session, u mainUnit) lineFamily {
 		f.Report = compact(b.Bytes())
 		return nil
 	}()
+	for _, pkg := range s.NotGiven() {
+		f.Hints = append(f.Hints, lacking(pkg))
+	}
 	if err != nil {
+		if hint := w.hint(err); hint != "" {
+			f.Hints = append(f.Hints, hint)
+		}
 		f.Status, f.Error, f.At = "failed", pipeline.OneLine(err.Error()), pipeline.At(err).String()
 	}
 	return f

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -32,10 +33,7 @@ func newInputs(w *work, format string) *inputs {
 	h := sha256.New()
 	fmt.Fprintln(h, version(), program(), format, w.evidence, w.settings.String(), w.target.Source.PackageVersion())
 	for _, a := range w.also {
-		fmt.Fprintln(h, a)
-		if info, err := os.Stat(a); err == nil {
-			fmt.Fprintln(h, info.Size(), info.ModTime().UnixNano())
-		}
+		contentOf(h, a)
 	}
 	in.digest(h, load.Package, func(dir string) bool {
 		return dir != modelsDir && (path.Dir(dir) != modelsDir || dir == modelsDir+"/auto")
@@ -48,6 +46,31 @@ func newInputs(w *work, format string) *inputs {
 	in.digest(h, modelsDir+"/auto", func(string) bool { return true })
 	in.base = hex.EncodeToString(h.Sum(nil))
 	return in
+}
+
+// contentOf adds what a file holds, or the Python files of a folder; what
+// cannot be read counts as such.
+func contentOf(h io.Writer, name string) {
+	_ = filepath.WalkDir(name, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			fmt.Fprintln(h, p, err)
+			return nil
+		}
+		if d.IsDir() || p != name && !strings.HasSuffix(p, ".py") {
+			return nil
+		}
+		rel, _ := filepath.Rel(name, p)
+		f, err := os.Open(p)
+		if err != nil {
+			fmt.Fprintln(h, rel, err)
+			return nil
+		}
+		defer f.Close()
+		g := sha256.New()
+		_, err = io.Copy(g, f)
+		fmt.Fprintf(h, "%s %x %v\n", rel, g.Sum(nil), err)
+		return nil
+	})
 }
 
 // program is a digest of the program itself, so that a new one begins anew.

@@ -125,13 +125,13 @@ func each[T any](w *work, do func(s *pipeline.Session, f load.File, c *interp.Cl
 	}, func(_ int, ps []product[T]) {
 		for _, p := range ps {
 			for _, pkg := range p.lacks {
-				w.once("the source of the package %s is not given: what the code takes from it is unknown (--also PATH reads it)", pkg)
+				w.once("%s", lacking(pkg))
 			}
 			if p.err != nil {
 				failed = true
 				w.complain("%s", w.sentence(p.file, p.class, p.err))
-				if v := w.writtenFor(p.err); v != "" {
-					w.once("%s was written with transformers %s and is read here with %s: --from pip:transformers==%[2]s --fetch reads it with its own release", w.target.Config.Path, v, w.target.Source.Version())
+				if hint := w.hint(p.err); hint != "" {
+					w.once("%s", hint)
 				}
 			}
 			if werr == nil {
@@ -187,6 +187,19 @@ func (w *work) unitClasses(s *pipeline.Session, u pipeline.Unit) (cs []*interp.C
 		w.part = u.Class
 	}
 	return []*interp.Class{c}, err
+}
+
+// lacking says that a package is missing that the code imports.
+func lacking(pkg string) string {
+	return "the source of the package " + pkg + " is not given: what the code takes from it is unknown (--also PATH reads it)"
+}
+
+// hint says what may help against a failure, or "".
+func (w *work) hint(err error) string {
+	if v := w.writtenFor(err); v != "" {
+		return fmt.Sprintf("%s was written with transformers %s and is read here with %s: --from pip:transformers==%[2]s --fetch reads it with its own release", w.target.Config.Path, v, w.target.Source.Version())
+	}
+	return ""
 }
 
 // sentence is a failure with its place: path:line:1: Class: what Python says.

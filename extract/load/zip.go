@@ -43,6 +43,9 @@ func openZip(name string, f io.ReaderAt, size int64) (*tree, error) {
 			}
 			continue
 		}
+		if t.files[path] != nil { // which of them counts differs from reader to reader
+			return nil, fmt.Errorf("%s: %w", name, refuse("it has two entries %.200q", e.Name))
+		}
 		t.add(path, &blob{int64(min(e.UncompressedSize64, 1<<62)), read})
 	}
 	if bomb(total, uint64(size)) {
