@@ -194,7 +194,7 @@ func (n *callExpr) eval(f *frame) Value {
 	for _, e := range n.args {
 		if n.star {
 			if s, ok := e.(*starExpr); ok {
-				args = append(args, in.Elements(s.v.eval(f))...)
+				args = append(args, in.starred(s.v.eval(f), fn, len(n.args) == 1)...)
 				continue
 			}
 		}
@@ -221,6 +221,9 @@ func (in *Interp) spreadKW(kw []KW, m Value, fn Value) []KW {
 	d, ok := m.(*Dict)
 	if !ok {
 		d = NewDict()
+		if !in.isMapping(m) {
+			in.Raise(TypeError, "%s() argument after ** must be a mapping, not %s", funcName(fn), m.Type().Name)
+		}
 		in.updateDict(d, m)
 	}
 	d.Range(func(k, v Value) bool {
@@ -237,6 +240,19 @@ func (in *Interp) spreadKW(kw []KW, m Value, fn Value) []KW {
 		return true
 	})
 	return kw
+}
+
+// starred are the elements of *v, in a call of fn where nothing else is given
+// or, with fn nil, among others.
+func (in *Interp) starred(v, fn Value, alone bool) []Value {
+	switch v.(type) {
+	case NoneType, Bool, Int, Float, *Function, *Builtin:
+		if alone {
+			in.Raise(TypeError, "%s() argument after * must be an iterable, not %s", funcName(fn), v.Type().Name)
+		}
+		in.Raise(TypeError, "Value after * must be an iterable, not %s", v.Type().Name)
+	}
+	return in.Elements(v)
 }
 
 func funcName(fn Value) string {

@@ -290,7 +290,7 @@ func evalList(f *frame, list []expr, star bool) []Value {
 	for _, e := range list {
 		if star {
 			if s, ok := e.(*starExpr); ok {
-				out = append(out, f.in.Elements(s.v.eval(f))...)
+				out = append(out, f.in.starred(s.v.eval(f), nil, false)...)
 				continue
 			}
 		}
@@ -330,6 +330,20 @@ func (n *dictExpr) eval(f *frame) Value {
 	return d
 }
 
+// isMapping reports whether **m can be read.
+func (in *Interp) isMapping(m Value) bool {
+	if i, ok := m.(*Instance); ok {
+		if _, ok := i.Data.(*Dict); ok {
+			return true
+		}
+	}
+	if _, ok := m.(*Dict); ok {
+		return true
+	}
+	_, ok := in.LookupAttr(m, "keys")
+	return ok
+}
+
 // updateDict merges a mapping into d.
 func (in *Interp) updateDict(d *Dict, m Value) {
 	if i, ok := m.(*Instance); ok {
@@ -341,7 +355,7 @@ func (in *Interp) updateDict(d *Dict, m Value) {
 		src.Range(func(k, v Value) bool { d.Set(in, k, src.rooted(k, v)); return true })
 		return
 	}
-	if _, ok := in.LookupAttr(m, "keys"); !ok {
+	if !in.isMapping(m) {
 		in.Raise(TypeError, "'%s' object is not a mapping", m.Type().Name)
 	}
 	for _, k := range in.Elements(in.CallMethod(m, "keys")) {

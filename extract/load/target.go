@@ -97,7 +97,10 @@ var classSuffix = regexp.MustCompile(`^(.+):([A-Za-z_][A-Za-z0-9_]*)$`)
 // splitTarget splits TARGET:Class, unless all of it names a file.
 func splitTarget(spec string) (name, class string) {
 	m := classSuffix.FindStringSubmatch(spec)
-	if m == nil || m[1] == "git" || m[1] == "pip" || m[1] == "hf" {
+	if m == nil || m[1] == "pip" || m[1] == "hf" {
+		return spec, ""
+	}
+	if m[1] == "git" && isDir(os.DirFS("."), m[2]) { // else a class of the family git
 		return spec, ""
 	}
 	if _, err := os.Stat(expandHome(spec)); err == nil {

@@ -198,6 +198,9 @@ func dim(in *interp.Interp, v interp.Value, i int) tensor.Dim {
 		return tensor.Dim{V: n.V, E: n.E}
 	}
 	d, ok := tensor.DimOf(in, v)
+	if _, isBool := v.(interp.Bool); isBool && i == 0 { // torch looks at the first alone
+		ok = false
+	}
 	if !ok {
 		if i == 0 {
 			in.Raise(interp.TypeError, "empty(): argument 'size' (position 1) must be tuple of ints, but found element of type %s at pos 0", v.Type().Name)

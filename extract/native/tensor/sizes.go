@@ -115,6 +115,9 @@ func sizeArg(in *interp.Interp, fn, arg string, pos int, v interp.Value, spread 
 			continue
 		}
 		d, isInt := DimOf(in, e)
+		if _, isBool := e.(interp.Bool); isBool && i == 0 { // torch looks at the first alone
+			isInt = false
+		}
 		if !isInt {
 			switch {
 			case i > 0:

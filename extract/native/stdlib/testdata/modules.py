@@ -55,3 +55,6 @@ from math import *
 from os.path import *
 print(pi, join('a','b'), List)
 print(isinstance(b'', (bytearray, memoryview)), issubclass(BrokenPipeError, ConnectionError), issubclass(TabError, SyntaxError), issubclass(FloatingPointError, ArithmeticError), issubclass(ProcessLookupError, OSError), issubclass(UnicodeTranslateError, ValueError))
+class Named:
+    def m(self, **k): pass
+t(lambda: Named(**'abc')); t(lambda: Named().m(**None)); t(lambda: Named(x=1, **3)); t(lambda: t(*3)); t(lambda: t(1, *3)); t(lambda: [*None]); t(lambda: {**3}); t(lambda: dict(**3)); t(lambda: Named.m(1, **{2: 3}))
