@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/arch-extract/arch-extract/extract/checkpoint"
 	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
 
@@ -24,7 +26,8 @@ names of their own, the metadata are compared with what the facts determine.
 
 The release's own loading code is interpreted for it: its renamings and
 conversions of older names, the prefix of the base model, tied weights, and keys
-that may be missing or superfluous. Where a renaming or a transposition explains
+that may be missing or superfluous. Weights that are quantised, so that other
+tensors stand in their place, are listed as such, not as missing. Where a renaming or a transposition explains
 what remains, it is suggested.
 
 Exit status: 0 the checkpoint fits, 1 it does not, 2 something failed.`,
@@ -72,6 +75,7 @@ type fitting struct {
 	Bytes      int64        `json:"bytes"`
 	DTypes     []dtypeCount `json:"dtypes"`
 	Fits       bool         `json:"fits"`
+	Method     string       `json:"quant_method,omitempty"` // as the config names it
 	*checkpoint.Fit
 }
 
@@ -132,7 +136,24 @@ func (a *app) fit(cmd *cobra.Command, spec string, c *checkpoint.Checkpoint) (r 
 		r.DTypes[i].Tensors = count[r.DTypes[i].DType]
 	}
 	f.Explain(shapes)
+	if w.target.Config != nil {
+		if q, ok := w.target.Config.Get("quantization_config").([]load.Setting); ok {
+			for _, x := range q {
+				if x.Key == "quant_method" {
+					r.Method, _ = x.Value.(string)
+				}
+			}
+		}
+	}
 	return r, nil
+}
+
+// by names a method, where there is one.
+func by(method string) string {
+	if method == "" {
+		return ""
+	}
+	return " by " + method
 }
 
 func writeFit(out io.Writer, r *fitting, format string) error {
@@ -165,6 +186,12 @@ func writeFit(out io.Writer, r *fitting, format string) error {
 		p.f("not converted (%d)\n", len(r.Failed))
 		for _, m := range r.Failed {
 			p.f("  %s: %s\n", m.Name, m.Why)
+		}
+	}
+	if len(r.Quantized) > 0 {
+		p.f("quantised%s: held in a packed form, whose shapes are not compared\n", by(r.Method))
+		for _, q := range r.Quantized {
+			p.f("  %s (%d): as %s, %s\n", q.Name, q.Count, strings.Join(q.Stored, ", "), strings.Join(q.DTypes, " and "))
 		}
 	}
 	if len(r.Hints) > 0 {

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	testscript.Main(m, map[string]func(){"arch-extract": main, "unpack": unpack})
+	testscript.Main(m, map[string]func(){"arch-extract": main, "unpack": unpack, "weights": weights})
 }
 
 // TestScript runs testdata/script/*.txtar: files, commands, what they print.

@@ -14,6 +14,7 @@ type Fit struct {
 	Unexpected []string           `json:"unexpected,omitempty"` // in the checkpoint and not in the model, after the release's renamings
 	Misshaped  []Misshaped        `json:"misshaped,omitempty"`  // in both, with different shapes
 	Failed     []Failed           `json:"failed,omitempty"`     // conversions that the release's own code could not do
+	Quantized  []Quantized        `json:"quantized,omitempty"`  // weights in a packed form, which are not among the above
 	Hints      []Hint             `json:"hints,omitempty"`      // what may explain the above
 	Wanted     map[string][]int64 `json:"-"`                    // the model's names and shapes
 }

@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
@@ -38,7 +39,7 @@ func Metadata(m *graph.Model) []Key {
 	var out []Key
 	add := func(key string, v any) { out = append(out, Key{Key: "{arch}." + key, Value: v}) }
 	for _, k := range ggufFacts {
-		v, why, ok := single(m, k.fact, func(graph.Fact) bool { return true })
+		v, why, ok := single(m, k.fact, every)
 		switch {
 		case !ok:
 		case why != "":
@@ -50,6 +51,28 @@ func Metadata(m *graph.Model) []Key {
 	if m.Hidden.N > 0 {
 		add("embedding_length", m.Hidden.N)
 	}
+	if n := tokens(m); n > 0 {
+		add("vocab_size", n)
+	}
+	if n, ok := wholeNumber(textValue(m, "max_position_embeddings")); ok {
+		add("context_length", n)
+	} else if n := positions(m); n > 0 {
+		add("context_length", n)
+	}
+	out = append(out, ropeScaling(m)...)
+	if r, why, ok := single(m, "block.residual", every); ok && why == "" && (r == "parallel" || r == "sequential") {
+		add("use_parallel_residual", r == "parallel")
+	}
+	if mask, why, ok := single(m, "attention.mask", every); ok && why == "" {
+		add("attention.causal", mask == "causal")
+	}
+	if kind, why, ok := single(m, "mixer.kind", every); ok && why == "" && (kind == "mamba1" || kind == "mamba2") {
+		for _, k := range []struct{ key, fact string }{{"ssm.conv_kernel", "mixer.conv"}, {"ssm.state_size", "mixer.state"}} {
+			if v, why, ok := single(m, k.fact, every); ok && why == "" {
+				add(k.key, v)
+			}
+		}
+	}
 	for _, k := range []struct{ key, part string }{{"feed_forward_length", "mlp"}, {"expert_feed_forward_length", "moe"}} {
 		if v, why, ok := single(m, "mlp.hidden", func(f graph.Fact) bool { return ofPart(m, f, k.part) }); ok && why == "" {
 			add(k.key, v)
@@ -57,11 +80,118 @@ func Metadata(m *graph.Model) []Key {
 			out = append(out, Key{Key: "{arch}." + k.key, Why: why})
 		}
 	}
-	if kind, why, ok := single(m, "norm.kind", func(graph.Fact) bool { return true }); ok && why == "" {
+	if kind, why, ok := single(m, "norm.kind", every); ok && why == "" {
 		key := map[any]string{"rmsnorm": "attention.layer_norm_rms_epsilon", "layernorm": "attention.layer_norm_epsilon"}[kind]
-		if eps, why, ok := single(m, "norm.eps", func(graph.Fact) bool { return true }); ok && why == "" && key != "" {
+		if eps, why, ok := single(m, "norm.eps", every); ok && why == "" && key != "" {
 			add(key, eps)
 		}
+	}
+	return out
+}
+
+func every(graph.Fact) bool { return true }
+
+// tokens is how many rows the table has that the token ids are looked up in.
+func tokens(m *graph.Model) int64 {
+	if p := table(m, true); p != nil {
+		return p.Shape[0].N
+	}
+	return 0
+}
+
+// positions is how many positions a learned table of the main model holds, where
+// that is a value of the config; a table may have rows more.
+func positions(m *graph.Model) int64 {
+	p := table(m, false)
+	if p == nil || p.Shape[0].E == nil {
+		return 0
+	}
+	refs := p.Shape[0].E.Refs(nil)
+	if len(refs) != 1 {
+		return 0
+	}
+	name := strings.TrimPrefix(refs[0], "config.")
+	for _, c := range m.Config {
+		if c.Name == name {
+			n, _ := wholeNumber(c.Value)
+			return n
+		}
+	}
+	return 0
+}
+
+// table is the first table that the forward looks rows up in, by the token ids
+// or else by positions.
+func table(m *graph.Model, byTokens bool) *graph.Param {
+	if m.Trace == nil || m.Root == nil {
+		return nil
+	}
+	for _, n := range m.Trace.Nodes {
+		if n.Op != "embedding" || n.TakesInput() != byTokens {
+			continue
+		}
+		for _, i := range n.In {
+			if i.Op == "param" {
+				if p := m.Root.FindParam(i.Name); p != nil && len(p.Shape) == 2 {
+					return p
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// textValue is a value of the config, or of the config of its text model.
+func textValue(m *graph.Model, name string) any {
+	for _, full := range []string{name, "text_config." + name} {
+		for _, c := range m.Config {
+			if c.Name == full {
+				return c.Value
+			}
+		}
+	}
+	return nil
+}
+
+// wholeNumber reads an integer, which a config may hold in several forms.
+func wholeNumber(v any) (int64, bool) {
+	f, ok := number(v)
+	if b, is := v.(*big.Int); is && b.IsInt64() {
+		return b.Int64(), b.Sign() > 0
+	}
+	return int64(f), ok && f == math.Trunc(f) && f > 0
+}
+
+// ropeScaling says how the angles are scaled, in the words of the specification.
+func ropeScaling(m *graph.Model) []Key {
+	if k, why, ok := single(m, "position.kind", every); !ok || why != "" || k != "rope" {
+		return nil
+	}
+	p, ok := textValue(m, "rope_parameters").(map[string]any)
+	if !ok {
+		if p, ok = textValue(m, "rope_scaling").(map[string]any); !ok {
+			return nil
+		}
+	}
+	const prefix = "{arch}.rope.scaling."
+	kind, ok := p["rope_type"].(string)
+	if !ok {
+		kind, ok = p["type"].(string)
+	}
+	switch {
+	case !ok:
+		return nil // one for each kind of layer
+	case kind == "default":
+		return []Key{{Key: prefix + "type", Value: "none"}}
+	case kind != "linear" && kind != "yarn":
+		return []Key{{Key: prefix + "type", Why: "the specification has no type for " + kind}}
+	}
+	out := []Key{{Key: prefix + "type", Value: kind}}
+	if f, ok := number(p["factor"]); ok {
+		out = append(out, Key{Key: prefix + "factor", Value: f})
+	}
+	if n, ok := wholeNumber(p["original_max_position_embeddings"]); ok {
+		out = append(out, Key{Key: prefix + "original_context_length", Value: n})
 	}
 	return out
 }

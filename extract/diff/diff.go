@@ -559,7 +559,7 @@ func vocab(m *graph.Model) *graph.Param {
 		return nil
 	}
 	for _, n := range m.Trace.Nodes {
-		if n.Op == "embedding" && looksUpInput(n) {
+		if n.Op == "embedding" && n.TakesInput() {
 			for _, i := range n.In {
 				if i.Op == "param" {
 					if p := m.Root.FindParam(i.Name); p != nil && len(p.Shape) == 2 {

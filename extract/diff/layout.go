@@ -21,24 +21,6 @@ func laid(layout string) string {
 	return "layout " + layout
 }
 
-// looksUpInput reports whether a table is indexed by an input of the model as
-// it is: the token ids, not positions that are counted.
-func looksUpInput(n *graph.Node) bool {
-	for _, x := range n.In {
-		for i := 0; i < 16 && x != nil; i++ {
-			switch x = inner(x); {
-			case x.Op == "input":
-				return true
-			case len(x.In) > 0 && (carrying[x.Op] || casts[x.Op] || x.Op == "index" || x.Op == "masked_fill" || x.Op == "clamp"):
-				x = x.In[0]
-			default:
-				x = nil
-			}
-		}
-	}
-	return false
-}
-
 // products follows each matrix to where it is multiplied, and tells on which
 // side it stands there, and how the result is taken apart.
 func (l *lister) products() {

@@ -756,7 +756,7 @@ func (l *lister) outside() {
 		}
 		kind := "vector"
 		switch {
-		case l.used[t].Op == "embedding" && !token && looksUpInput(l.used[t]):
+		case l.used[t].Op == "embedding" && !token && l.used[t].TakesInput():
 			kind, token = "token embedding", true
 		case l.used[t].Op == "embedding":
 			kind = "embedding"

@@ -24,8 +24,15 @@ func TestLoad(t *testing.T) {
 		"llama-renamed":   "rename model.layers.*.self_attn.query_proj.weight model.layers.*.self_attn.q_proj.weight 2",
 		"gpt2-transposed": "transpose transformer.h.*.mlp.c_fc.weight transformer.h.*.mlp.c_fc.weight 2",
 	}
-	src := loadtest.Release(t, "5.23.0")
-	files, _ := filepath.Glob("../../testdata/checkpoints/*.txt")
+	for _, c := range []struct{ release, folder string }{{"5.23.0", "."}, {"5.0.0", "5.0.0"}, {"4.57.6", "4.57.6"}} {
+		t.Run(c.release, func(t *testing.T) { loadAll(t, c.release, c.folder, hints) })
+	}
+}
+
+// loadAll loads the checkpoints of a folder by the code of a release.
+func loadAll(t *testing.T, release, folder string, hints map[string]string) {
+	src := loadtest.Release(t, release)
+	files, _ := filepath.Glob("../../testdata/checkpoints/" + folder + "/*.txt")
 	if len(files) < 17 {
 		t.Fatalf("only %d checkpoints", len(files))
 	}

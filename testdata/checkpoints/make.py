@@ -5,11 +5,14 @@ release's from_pretrained says about them.
     pip install transformers==5.23.0 torch safetensors
     python make.py
 
+With another release, name a folder: python make.py 4.57.6
+
 Each NAME.txt holds the class, the config, what from_pretrained says, and a line
 a tensor: name, dtype, shape.
 """
 import json
 import os
+import sys
 import tempfile
 
 import torch
@@ -48,7 +51,7 @@ def write(name, folder, cls, config):
         says = {
             "missing": sorted(info["missing_keys"]),
             "unexpected": sorted(info["unexpected_keys"]),
-            "misshaped": sorted(n for n, *_ in info["mismatched_keys"]),
+            "misshaped": sorted(k if isinstance(k, str) else k[0] for k in info["mismatched_keys"]),
         }
     except RuntimeError:
         says = {"error": True}
@@ -57,7 +60,9 @@ def write(name, folder, cls, config):
     lines = [cls.__name__, json.dumps(kept), json.dumps(says)]
     for k, v in load_file(folder + "/model.safetensors").items():
         lines.append(f"{k}\tF32\t{'x'.join(map(str, v.shape)) or 'scalar'}")
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".txt"), "w") as f:
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), *sys.argv[1:])
+    os.makedirs(here, exist_ok=True)
+    with open(os.path.join(here, name + ".txt"), "w") as f:
         f.write("\n".join(lines) + "\n")
 
 
@@ -66,6 +71,8 @@ def base(name):
 
 
 for name, (cls, kw) in models.items():
+    if not hasattr(transformers, cls):
+        continue
     cls = getattr(transformers, cls)
     config = cls.config_class(**kw)
     with tempfile.TemporaryDirectory() as d:
