@@ -157,7 +157,7 @@ func (p *Pass) configAt(e *graph.Expr) []graph.Span {
 	for _, r := range e.Refs(nil) {
 		r = strings.TrimPrefix(r, "config.")
 		if c, ok := p.Model.Lookup(r); ok {
-			out = append(out, c.At...)
+			out = append(out, p.setAt(c)...)
 			continue
 		}
 		// rope_parameters["rope_theta"] and the like
@@ -168,6 +168,17 @@ func (p *Pass) configAt(e *graph.Expr) []graph.Span {
 		}
 	}
 	return out
+}
+
+// setAt are the lines that set a config value, the deciding one first: where the
+// default is None and the value is not, a later line gave it.
+func (p *Pass) setAt(c graph.ConfigValue) []graph.Span {
+	if len(c.At) > 1 && c.Value != nil {
+		if t, _, _ := strings.Cut(p.text(c.At[0]), "  #"); strings.HasSuffix(strings.TrimRight(t, " ,\r"), "None") {
+			return append(c.At[1:len(c.At):len(c.At)], c.At[0])
+		}
+	}
+	return c.At
 }
 
 // weightDim is the size of a projection's output or input, with its expression.

@@ -151,7 +151,7 @@ func runRope(p *Pass) {
 			} else {
 				p.Block(b, path, "rope.layout", r.layout, pair...)
 			}
-			dim := p.Block(b, path, "rope.dim", r.dim, p.freqAt(r)...)
+			dim := p.Block(b, path, "rope.dim", r.dim, p.rotatedAt(r)...)
 			if r.layout == "" && r.bad {
 				unknown(dim, "how some of the queries' elements are computed is not understood")
 			}
@@ -159,15 +159,23 @@ func runRope(p *Pass) {
 			if r.theta == 0 {
 				unknown(p.Block(b, path, "rope.theta", nil, p.freqAt(r)...), r.why)
 			} else {
-				f := p.Block(b, path, "rope.theta", r.theta, append(p.thetaAt(), p.freqAt(r)...)...)
+				_, base, _ := p.ladderOf(r)
+				set := p.thetaAt()
+				if r.thetaE != nil {
+					set = append(p.configAt(r.thetaE), set...)
+				}
+				at := []graph.Span{p.saying(set, r.theta), base}
+				f := p.Block(b, path, "rope.theta", r.theta, firstSpans(append(append(at, set...), p.freqAt(r)...), mostLines)...)
 				if r.thetaE != nil {
 					f.Expr = r.thetaE.String()
-					f.At = spans(append(p.configAt(r.thetaE), f.At...)...)
 				}
 			}
 		})
-		if n.rope > 0 && n.nope > 0 && s.main {
-			p.Report("rope.layers", runs(kinds), firstSpans(at, 3)...)
+		if n.rope > 0 && n.nope > 0 && s.main && len(at) > 0 {
+			if c, ok := p.guard(at[0]); ok {
+				at = append([]graph.Span{c.at}, at...)
+			}
+			p.Report("rope.layers", runs(kinds), firstSpans(at, mostLines)...)
 		}
 	}
 }
@@ -199,6 +207,36 @@ func (p *Pass) thetaAt() []graph.Span {
 	return out
 }
 
+// rotatedAt is what decides how many dimensions rotate: the line that sets how
+// many frequencies there are, and the config value that it reads.
+func (p *Pass) rotatedAt(r *rotation) []graph.Span {
+	dim, _, reads := p.ladderOf(r)
+	out := spans(dim)
+	for _, name := range reads {
+		if c, ok := p.Model.Lookup(name); ok {
+			if _, whole := c.Value.(map[string]any); !whole {
+				out = append(out, c.At...)
+				break
+			}
+		}
+	}
+	return append(out, p.freqAt(r)...)
+}
+
+// ladderOf is the ladder of the class that holds the frequencies.
+func (p *Pass) ladderOf(r *rotation) (dim, base graph.Span, reads []string) {
+	if r.freq != nil {
+		for _, n := range inOrder(p.f.slice(r.freq, nil, nil)) {
+			if n.Op == "buffer" {
+				if dim, base, reads = p.ladder(p.class(ownerPath(n.Name))); !dim.IsZero() {
+					break
+				}
+			}
+		}
+	}
+	return dim, base, reads
+}
+
 // freqAt is where the frequencies come from.
 func (p *Pass) freqAt(r *rotation) []graph.Span {
 	var out []graph.Span
@@ -211,9 +249,6 @@ func (p *Pass) freqAt(r *rotation) []graph.Span {
 				out = append(out, q.At)
 			}
 			owner := ownerPath(n.Name)
-			if class := p.class(owner); !class.IsZero() {
-				out = append(out, p.lineIn(class, "dim = ", "dim ="))
-			}
 			out = append(out, p.made(owner))
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
+	"github.com/arch-extract/arch-extract/pyast"
 )
 
 // Rule states facts about one aspect of a model.
@@ -37,6 +38,9 @@ type Options struct {
 	// Source gives the text of a source file by the name it has in spans; nil
 	// where there is none. It only refines evidence.
 	Source func(file string) []byte
+	// Tree gives the syntax tree of such a file; nil where there is none. It
+	// refines evidence and says how a schedule is made.
+	Tree func(file string) *pyast.Module
 }
 
 // Pass is one run of the rules over one model.
@@ -49,10 +53,13 @@ type Pass struct {
 	main   *stack
 	attns  []*attn
 
-	facts   []graph.Fact
-	records []record
-	src     map[string]*source
-	blocks  map[*graph.Call]bool // see isBlock
+	facts       []graph.Fact
+	records     []record
+	src         map[string]*source
+	own         map[string]bool      // the files that define modules of the model
+	configLines map[graph.Span]bool  // the lines that set config values
+	classLines  map[graph.Span]bool  // the class statements of the modules of the model
+	blocks      map[*graph.Call]bool // see isBlock
 }
 
 // record is a fact of one block, before equal ones are joined.
@@ -66,10 +73,12 @@ type record struct {
 // The model itself is not changed.
 func Run(m *graph.Model, opt Options) []graph.Fact {
 	p := &Pass{Model: m, opt: opt, f: newFlow(m), src: map[string]*source{}}
+	p.files()
 	p.prepare()
 	for _, r := range All {
 		r.Run(p)
 	}
+	p.absences()
 	return p.join()
 }
 
@@ -585,6 +594,7 @@ func (p *Pass) join() []graph.Fact {
 		order int
 		// stages are the numbers of the stages whose blocks were joined
 		stages []string
+		ways   [][]graph.Span // the evidence of blocks that differ in it
 	}
 	groups := map[string]*group{}
 	var list []*group
@@ -600,6 +610,9 @@ func (p *Pass) join() []graph.Fact {
 			g = &group{fact: r.fact, stack: r.b.stack, head: head, sfx: r.suffix, order: i}
 			groups[k] = g
 			list = append(list, g)
+		}
+		if len(g.ways) < mostLines && !slices.ContainsFunc(g.ways, func(w []graph.Span) bool { return slices.Equal(w, r.fact.At) }) {
+			g.ways = append(g.ways, r.fact.At)
 		}
 		if len(g.idx) == 0 || g.idx[len(g.idx)-1] != idx {
 			g.idx = append(g.idx, idx)
@@ -618,6 +631,7 @@ func (p *Pass) join() []graph.Fact {
 	}
 	for _, g := range list {
 		g.fact.Stack = g.stack.name
+		g.fact.At = inTurn(g.ways)
 		g.fact.Scope = g.head + scopeIndex(g.idx, all[g.stack.prefix+"|"+g.head]) + g.sfx
 	}
 	// what holds for all blocks of several stages is one fact
@@ -653,7 +667,7 @@ func (p *Pass) join() []graph.Fact {
 		}
 	}
 	for i := range p.facts {
-		if p.facts[i].At == nil {
+		if p.facts[i].At = p.evidence(p.facts[i].At); p.facts[i].At == nil {
 			p.facts[i].At = []graph.Span{}
 		}
 	}
@@ -668,6 +682,23 @@ func (p *Pass) join() []graph.Fact {
 		return order[a.Key] < order[b.Key]
 	})
 	return p.facts
+}
+
+// inTurn takes the first of each list, then the second of each, and so on.
+func inTurn(lists [][]graph.Span) []graph.Span {
+	if len(lists) == 1 {
+		return lists[0]
+	}
+	var out []graph.Span
+	for i, more := 0, true; more; i++ {
+		more = false
+		for _, l := range lists {
+			if i < len(l) {
+				out, more = append(out, l[i]), true
+			}
+		}
+	}
+	return spans(out...)
 }
 
 // stageOf cuts "encoder.layers.2.blocks." into "encoder.layers.", "2" and ".blocks.".

@@ -114,18 +114,20 @@ func runSchedule(p *Pass) {
 		mix, ffn = append(mix, strings.Join(ms, "+")), append(ffn, strings.Join(fs, "+"))
 	}
 	_, count := p.countOf(p.main)
-	if hint := p.scheduleAt(); len(hint) > 0 {
-		at = append(hint, at...)
-	}
 	if why != "" {
 		unknown(p.Report("schedule.mixers", nil, count...), why)
 	} else {
-		p.Report("schedule.mixers", runs(mix), append(firstSpans(at, 4), count...)...).Expr = p.scheduleExpr(mix)
+		expr, deciding := p.divided(mix, true, mixerPart)
+		if expr == "" && len(runs(mix)) == 1 { // what all see, then where they are built
+			deciding = append(firstSpans(at, 1), deciding...)
+		}
+		p.Report("schedule.mixers", runs(mix), firstSpans(append(append(deciding, at...), count...), mostLines)...).Expr = expr
 	}
 	if ffnWhy != "" {
 		unknown(p.Report("schedule.ffn", nil, count...), ffnWhy)
 	} else {
-		p.Report("schedule.ffn", runs(ffn), firstSpans(ffnAt, 4)...)
+		expr, deciding := p.divided(ffn, false, ffnPart)
+		p.Report("schedule.ffn", runs(ffn), firstSpans(append(deciding, ffnAt...), mostLines)...).Expr = expr
 	}
 }
 
@@ -152,53 +154,6 @@ func (f *flow) beyond(b *block, br *branch) bool {
 		}
 	}
 	return false
-}
-
-// scheduleExpr names the list in the config that divides the layers as they are
-// divided: one kind here for each kind there. "" where there is none, or several.
-func (p *Pass) scheduleExpr(kinds []string) string {
-	name := ""
-	for _, c := range p.Model.Config {
-		l, ok := c.Value.([]any)
-		if !ok || len(l) != len(kinds) || len(kinds) < 2 {
-			continue
-		}
-		there, here := map[any]string{}, map[string]any{}
-		same := true
-		for i, v := range l {
-			s, isStr := v.(string)
-			if !isStr {
-				same = false
-				break
-			}
-			k, seen := there[s]
-			w, met := here[kinds[i]]
-			same = same && (!seen || k == kinds[i]) && (!met || w == any(s))
-			there[s], here[kinds[i]] = kinds[i], s
-		}
-		if same {
-			if name != "" {
-				return ""
-			}
-			name = "config." + c.Name
-		}
-	}
-	return name
-}
-
-// scheduleAt is the line at which a list of layer kinds in the config is set.
-func (p *Pass) scheduleAt() []graph.Span {
-	n := len(p.main.once())
-	for _, c := range p.Model.Config {
-		l, ok := c.Value.([]any)
-		if !ok || len(l) != n || n < 2 {
-			continue
-		}
-		if _, ok := l[0].(string); ok {
-			return c.At
-		}
-	}
-	return nil
 }
 
 // attentionKind is what schedule.mixers calls an attention.

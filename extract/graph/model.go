@@ -22,12 +22,14 @@ type Model struct {
 	// Accepts are the kinds of input that the class says it takes ("text",
 	// "image", "audio"), in the framework's own words; nil where it does not say.
 	Accepts []string `json:"-"`
-	Root    *Module  `json:"root,omitempty"`
-	Trace   *Trace   `json:"trace,omitempty"`
-	Facts   []Fact   `json:"facts,omitempty"`
-	Blocks  []Block  `json:"blocks,omitempty"`
-	Hidden  Dim      `json:"hidden,omitzero"` // width of the residual stream of the main stack
-	Counts  Counts   `json:"counts,omitzero"`
+	// Derived are lists that properties of the config class compute.
+	Derived []ConfigValue `json:"derived,omitempty"`
+	Root    *Module       `json:"root,omitempty"`
+	Trace   *Trace        `json:"trace,omitempty"`
+	Facts   []Fact        `json:"facts,omitempty"`
+	Blocks  []Block       `json:"blocks,omitempty"`
+	Hidden  Dim           `json:"hidden,omitzero"` // width of the residual stream of the main stack
+	Counts  Counts        `json:"counts,omitzero"`
 	// TraceError says why there is no (complete) trace, with the place.
 	TraceError string     `json:"trace_error,omitempty"`
 	Switches   []Switch   `json:"switches,omitempty"`
@@ -50,6 +52,10 @@ type ConfigValue struct {
 	Value any    `json:"value"`          // nil, bool, int64, float64, string, []any, map[string]any
 	At    []Span `json:"at,omitempty"`   // the field's default; where __post_init__ or __init__ set it
 	Dead  bool   `json:"dead,omitempty"` // nothing read it
+	// Formula is how the config class computes a list, Made where; empty where it
+	// was given.
+	Formula string `json:"formula,omitempty"`
+	Made    Span   `json:"made,omitzero"`
 }
 
 // Switch is a config value on which a branch depends, and what changes when

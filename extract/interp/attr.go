@@ -810,6 +810,9 @@ func (in *Interp) setInstanceAttr(o *Instance, name string, v, cv Value, found b
 		o.Dict = NewDict()
 	}
 	o.Dict.SetStr(name, v)
+	if _, list := v.(*List); list && in.OnList != nil {
+		in.OnList(o, name)
+	}
 }
 
 // SetClassAttr is type.__setattr__(c, name, v).

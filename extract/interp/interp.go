@@ -59,6 +59,8 @@ type Interp struct {
 	OnBranch func(at graph.Span, e *graph.Expr, took bool)
 	// OnLookup, where set, is told of each key of the config that is looked up in a dict.
 	OnLookup func(at graph.Span, e *graph.Expr, d *Dict)
+	// OnList, where set, is told of each list that becomes an attribute of an object.
+	OnList func(o *Instance, name string)
 	// OnChoice, where set, is told of each condition that is not known, and the side taken.
 	OnChoice func(at graph.Span, why string, took bool)
 	// OnMake, where set, says of which class an object is made where code calls one.

@@ -27,7 +27,6 @@ func TestEquations(t *testing.T) {
 		}
 		rows = append(rows, l)
 	}
-	opt := rules.Options{Source: func(f string) []byte { b, _ := src.ReadFile(f); return b }}
 	engine := &Engine{Source: src, Jobs: runtime.NumCPU()}
 	type result struct {
 		held   int
@@ -51,7 +50,7 @@ func TestEquations(t *testing.T) {
 			return r
 		}
 		m := s.Model(l.family, b, f, nil)
-		for _, block := range rules.Annotate(m, opt).Blocks {
+		for _, block := range rules.Annotate(m, s.ruleOptions()).Blocks {
 			texts := []string{block.Flow}
 			for _, p := range block.Parts {
 				texts = append(texts, p.Flow)

@@ -19,7 +19,8 @@ func (s *Session) Model(family string, b *Built, f *Forward, forwardErr error) *
 	m.Source.Modeling = b.Class.Span().File
 	if b.Config != nil {
 		m.Source.Config = b.Config.Cls.Span().File
-		_ = s.in.Guard(func() { m.Config = s.configValues(b.Config, "", nil) })
+		_ = s.in.Guard(func() { m.Config = s.configValues(b, b.Config, "", nil) })
+		_ = s.in.Guard(func() { m.Derived = s.derivedLists(b.Config, "", nil) })
 	}
 	m.Root = s.moduleTree(b)
 	m.Accepts = accepts(b.Class)
@@ -134,7 +135,7 @@ func (s *Session) extraRepr(i *interp.Instance) (text string) {
 
 // configValues lists the attributes of a config, sub-configs dotted behind
 // their own name.
-func (s *Session) configValues(cfg *interp.Instance, prefix string, seen []*interp.Instance) []graph.ConfigValue {
+func (s *Session) configValues(b *Built, cfg *interp.Instance, prefix string, seen []*interp.Instance) []graph.ConfigValue {
 	if cfg.Dict == nil || slices.Contains(seen, cfg) {
 		return nil
 	}
@@ -147,10 +148,14 @@ func (s *Session) configValues(cfg *interp.Instance, prefix string, seen []*inte
 			return true
 		}
 		if sub, ok := v.(*interp.Instance); ok && sub.Dict != nil && sub.Data == nil && !sub.Cls.Native {
-			out = append(out, s.configValues(sub, prefix+name+".", seen)...)
+			out = append(out, s.configValues(b, sub, prefix+name+".", seen)...)
 			return true
 		}
-		out = append(out, graph.ConfigValue{Name: prefix + name, Value: plain(v), At: at[name]})
+		c := graph.ConfigValue{Name: prefix + name, Value: plain(v), At: at[name]}
+		if l, ok := v.(*interp.List); ok && len(l.V) > 1 {
+			c.Formula, c.Made = s.formula(b.lists[listOf{cfg, name}], prefix, name)
+		}
+		out = append(out, c)
 		return true
 	})
 	return out

@@ -9,6 +9,7 @@ import (
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
+	"github.com/arch-extract/arch-extract/pyast"
 	"github.com/arch-extract/arch-extract/rules"
 )
 
@@ -109,12 +110,23 @@ func (s *Session) Describe(src *load.Source, family string, v Settings, r *Run) 
 	m.Source.Modeling = display(src, m.Source.Modeling)
 	m.Source.Config = display(src, m.Source.Config)
 	m.Source.Values = v.String()
-	opt := rules.Options{Source: func(file string) []byte { b, _ := src.ReadFile(file); return b }}
+	opt := s.ruleOptions()
 	out := rules.Annotate(m, opt)
 	if n := rules.Length(out); n > 0 && f != nil {
 		s.lengthen(out, r, n, opt)
 	}
 	return out, nil
+}
+
+// ruleOptions give the rules the source of the session.
+func (s *Session) ruleOptions() rules.Options {
+	tree := func(file string) *pyast.Module { t, _ := s.in.Source().Parse(file); return t }
+	return rules.Options{Tree: tree, Source: func(file string) []byte {
+		if t := tree(file); t != nil {
+			return []byte(t.Text)
+		}
+		return nil
+	}}
 }
 
 // lengthen runs a model once more on n tokens and takes over the facts, where

@@ -165,6 +165,7 @@ type Built struct {
 	Root   *interp.Instance
 	Tree   *nn.Listing
 	Tied   interp.Value
+	lists  listLines
 }
 
 // Options decide how a model is built.
@@ -190,7 +191,11 @@ func (s *Session) Build(cls *interp.Class, opt Options) (*Built, error) {
 		if interp.IsNone(cc) {
 			in.Raise(interp.RuntimeError, "no config_class")
 		}
+		b.lists = listLines{}
+		in.OnList = func(o *interp.Instance, name string) { b.lists.set(o, name, in.Traceback()) }
+		defer func() { in.OnList = nil }()
 		cfg, ok := makeConfig(in, cc, opt).(*interp.Instance)
+		in.OnList = nil
 		if !ok {
 			in.Raise(interp.RuntimeError, "the config class made no config")
 		}
