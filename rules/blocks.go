@@ -24,6 +24,11 @@ func runResidual(p *Pass) {
 
 func (p *Pass) residualOf(b *block) {
 	class := p.class(b.call.Path)
+	if b.crowded() {
+		unknown(p.Block(b, b.call.Path, "block.residual", nil, class), crowd)
+		unknown(p.Block(b, b.call.Path, "block.norm_placement", nil, class), crowd)
+		return
+	}
 	if b.other != "" || len(b.stages) == 0 {
 		r := p.Block(b, b.call.Path, "block.residual", "other", class)
 		if b.other == spread {
@@ -32,6 +37,8 @@ func (p *Pass) residualOf(b *block) {
 			r.Value = "hyper"
 		} else if b.other == "" {
 			unknown(r, "no sum with the block's input")
+		} else if op := root(b.out).Op; op == "cat" || op == "setitem" {
+			unknown(r, "the block's output is put together from parts that are computed one by one")
 		}
 		if b.hyper && len(b.loose) > 0 {
 			p.placement(b, class)
@@ -131,11 +138,32 @@ func (p *Pass) placement(b *block, class graph.Span) {
 	}
 	if len(at) == 0 {
 		at = append(at, class)
+		if p.normsMixtures(b) {
+			why = "norms are applied to mixtures of the stream with others"
+			unknown(p.Block(b, b.call.Path, "block.norms", nil, class), why)
+		}
 	}
 	if r := p.Block(b, b.call.Path, "block.norm_placement", placement, at...); why != "" {
 		unknown(r, why)
 	}
-	p.Block(b, b.call.Path, "block.norms", len(distinct), append(made, class)...)
+	if len(distinct) > 0 || why == "" {
+		p.Block(b, b.call.Path, "block.norms", len(distinct), append(made, class)...)
+	}
+}
+
+// normsMixtures reports whether the block itself normalises what an attention gave.
+func (p *Pass) normsMixtures(b *block) bool {
+	for _, u := range p.f.norms {
+		if u.call == nil || u.call.Parent != b.call {
+			continue
+		}
+		for n := range p.f.slice(u.in, map[*graph.Node]bool{b.in: true}, b.call) {
+			if n.Op == "softmax" || n.Op == "scaled_dot_product_attention" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (p *Pass) normMade(u *norm) graph.Span {

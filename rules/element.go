@@ -178,6 +178,9 @@ func (f *flow) origin(e elem) (out []elem, ok bool) {
 		d := dimOf(n, "dim", 0, r)
 		c := coords(e.i, n.Shape)
 		for _, x := range n.In {
+			if len(x.Shape) == 1 && x.Shape[0] == 0 {
+				continue // torch joins an empty list of anything, as a new cache is one
+			}
 			if len(x.Shape) != r || d < 0 || d >= r {
 				return nil, false
 			}

@@ -362,7 +362,7 @@ func (p *Pass) normSite(u *norm) graph.Span {
 	return site(u.core)
 }
 
-// output is the model's first output.
+// output is the model's first output that is no single number (a loss).
 func (p *Pass) output() *graph.Node {
 	var out *graph.Node
 	for _, c := range p.f.t.Calls {
@@ -370,7 +370,7 @@ func (p *Pass) output() *graph.Node {
 			continue
 		}
 		for _, o := range c.Out {
-			if p.f.content[o.ID] && !isInt(o.DType) {
+			if p.f.content[o.ID] && !isInt(o.DType) && len(o.Shape) > 0 {
 				return o
 			}
 		}

@@ -709,7 +709,11 @@ func (f *flow) at(n *graph.Node, c []int64, depth int) (float64, bool) {
 			}
 			return number(*a)
 		}
-		return sub(n.In[0])
+		x, ok := sub(n.In[0])
+		if !ok && !f.hasComparison(n.In[0], 0, map[*graph.Node]bool{}) {
+			return 0, true // a bias where nothing is hidden
+		}
+		return x, ok
 	case "triu", "tril":
 		d := int64(argInt(n, "diagonal", argAt(n, 0, 0)))
 		r := len(c)

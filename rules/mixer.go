@@ -24,11 +24,8 @@ type mixer struct {
 // mixerAt looks for a state-space, linear-attention, recurrent or convolutional mixer.
 func (f *flow) mixerAt(b *block, br *branch) *mixer {
 	c := br.call
-	for n := range br.nodes {
-		if f.projection(n) != nil && !within(n, c) {
-			c = b.call // the branch is written in the block itself
-			break
-		}
+	if c.Leaf {
+		c = b.call // the branch is written in the block itself
 	}
 	m := &mixer{call: c}
 	var soft, lru, peak, logsig, outer, fixedDecay, decay, cumsum, products, selfProduct, softp, solve, exps *graph.Node

@@ -56,6 +56,10 @@ func runModel(p *Pass) {
 	e, at := p.countOf(p.main)
 	f := p.Report("model.layers", n, at...)
 	f.Expr = e
+	if slices.ContainsFunc(p.main.blocks, (*block).crowded) {
+		unknown(f, crowd)
+		f.Expr = ""
+	}
 }
 
 // textAndMore reports whether the class says that it takes text and something else.

@@ -380,12 +380,7 @@ func (p *Pass) pickMain() {
 			}
 		}
 	}
-	var out *graph.Node
-	for _, c := range p.f.t.Calls {
-		if c.Path == "" && len(c.Out) > 0 {
-			out = c.Out[0]
-		}
-	}
+	out := p.output()
 	var best *stack
 	for _, s := range p.stacks {
 		last := s.blocks[len(s.blocks)-1]

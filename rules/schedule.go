@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -112,6 +113,9 @@ func runSchedule(p *Pass) {
 		sort.Strings(ms)
 		sort.Strings(fs)
 		mix, ffn = append(mix, strings.Join(ms, "+")), append(ffn, strings.Join(fs, "+"))
+	}
+	if slices.ContainsFunc(p.main.blocks, (*block).crowded) {
+		why, ffnWhy = crowd, crowd
 	}
 	_, count := p.countOf(p.main)
 	if why != "" {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -71,6 +72,20 @@ func (s *stack) once() []*block {
 		last = b.call.Path
 	}
 	return out
+}
+
+// crowd says why a block is none: its module holds several blocks.
+const crowd = "the modules of the stack hold several attentions each, one after the other: they are no blocks"
+
+// crowded reports whether a module holds three attentions of its own stream or more.
+func (b *block) crowded() bool {
+	n := 0
+	for i, a := range b.attns {
+		if !a.cross && (i == 0 || b.apart(a)) {
+			n++
+		}
+	}
+	return n > 2
 }
 
 // signature describes what a block does, so that equal blocks are looked at
@@ -185,7 +200,7 @@ func (f *flow) findStacks() []*stack {
 				}
 			}
 		}
-		if len(nested) > 0 && f.passThrough(ch, nested) {
+		if len(nested) > 0 && (f.passThrough(ch, nested) || f.groups(ch, nested)) {
 			if into == nil {
 				into = &stack{prefix: ch.prefix}
 				stacks = append(stacks, into)
@@ -379,6 +394,50 @@ func (f *flow) passThrough(ch *chain, nested []*chain) bool {
 	return true
 }
 
+// groups reports whether the elements of ch are groups of blocks: every
+// attention in them lies in one of the blocks that they list, and every one of
+// those, two or more in each group, has one.
+func (f *flow) groups(ch *chain, nested []*chain) bool {
+	attends := map[*graph.Call]bool{} // calls with an attention somewhere within
+	var at []*graph.Node
+	for _, n := range f.t.Nodes {
+		if n.Op == "softmax" || n.Op == "scaled_dot_product_attention" {
+			at = append(at, n)
+			for c := n.Call; c != nil; c = c.Parent {
+				attends[c] = true
+			}
+		}
+	}
+	for _, c := range ch.calls {
+		listed := 0
+		for _, n := range nested {
+			for _, nc := range n.calls {
+				if callWithin(nc, c) {
+					listed++
+					if !attends[nc] {
+						return false
+					}
+				}
+			}
+		}
+		if listed < 2 {
+			return false
+		}
+		for _, n := range at {
+			inside := !within(n, c)
+			for _, o := range nested {
+				for _, nc := range o.calls {
+					inside = inside || within(n, nc)
+				}
+			}
+			if !inside {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // streamAt says which argument and which result of the blocks is the residual
 // stream; -1 where the stack has one block or none is handed on.
 func (f *flow) streamAt(s *stack) (inAt, outAt int) {
@@ -530,7 +589,7 @@ func (f *flow) residual(b *block) {
 			} else if x, _ := f.learnedScale(n); x != nil {
 				c = 2 + cost(x)
 			}
-		case n.Op == "setitem" && len(n.In) > 0:
+		case n.Op == "setitem" && len(n.In) > 0 && !slices.ContainsFunc(n.In[1:], func(w *graph.Node) bool { return f.content[w.ID] }):
 			c = cost(n.In[0])
 		case n.Op == "where" || n.Op == "masked_fill":
 			for _, x := range n.In {
@@ -649,6 +708,11 @@ func (f *flow) residual(b *block) {
 		first.norm = pending
 	} else {
 		b.entry = pending
+	}
+	if !normed { // a norm of the stream, and none of the branches'
+		for _, br := range first.branches {
+			br.pre = slices.DeleteFunc(br.pre, func(u *norm) bool { return u == pending })
+		}
 	}
 }
 
