@@ -49,6 +49,9 @@ func (w *work) describe(s *pipeline.Session, f load.File, c *interp.Class) (d de
 	if err == nil && w.unused && w.part == "" {
 		defer s.Unused(w.target.Source, r, d.model).Mark(d.model)
 	}
+	if err == nil && w.part == "" {
+		s.CountCache(d.model, r)
+	}
 	if err == nil && watch != nil && w.part == "" {
 		d.model.Switches = watch.Switches(w.target.Source, c, w.settings, r, d.model)
 		d.model.Constants = prose.Constants(d.model) // it takes the switches to know that nothing else decides

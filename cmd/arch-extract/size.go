@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -172,6 +173,14 @@ func (a *app) sizeTable(cmd *cobra.Command, configs []string, opt pipeline.SizeO
 	return errors.Join(werr, failed)
 }
 
+// sameTerms reports whether the operations follow in the same way.
+func sameTerms(a, b []size.Term) bool {
+	return slices.EqualFunc(a, b, func(x, y size.Term) bool { return x.Names == y.Names && x.Expr == y.Expr })
+}
+
+// mostTerms is how many terms of the operations are worth a line.
+const mostTerms = 8
+
 func writeSize(out io.Writer, r *size.Report) error {
 	t := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	p := &printer{w: t}
@@ -208,6 +217,21 @@ func writeSize(out io.Writer, r *size.Report) error {
 			continue
 		}
 		p.f("%s\t%.4g GFLOP/token\t%.4g with weights, %.4g between values\n", x.name, float64(x.w.FLOPs)/1e9, float64(x.w.Weights)/1e9, float64(x.w.Attention)/1e9)
+		terms := x.w.Terms
+		if x.w == r.Prefill && r.Decode != nil && sameTerms(terms, r.Decode.Terms) {
+			terms = nil // said above
+		}
+		for i, term := range terms {
+			if i == mostTerms {
+				p.f("  ...\t\t%d more, with --format json\n", len(terms)-i)
+				break
+			}
+			name := term.Names
+			if name == "" {
+				name = "scores and what they weigh"
+			}
+			p.f("  %s\t%.4g\t%s\n", name, float64(term.FLOPs)/1e9, term.Expr)
+		}
 		p.f("  activations\t%s\tan estimate of the peak\n", bytesText(x.w.Activations))
 		if x.w.Unknown > 0 {
 			p.f("  not counted\t%d operations of unknown size\n", x.w.Unknown)

@@ -81,3 +81,64 @@ func TestParts(t *testing.T) {
 		}
 	})
 }
+
+// TestPartsOfRelease holds, for the model classes of the release, that the parts
+// sum to the total, and the total to what is built, which TestTrees holds to be
+// what torch builds. -all takes every class, else some families.
+func TestPartsOfRelease(t *testing.T) {
+	src := loadtest.Release(t, "5.23.0")
+	want := readTreeDigests(t, "../../testdata/oracle/tree-5.23.0.tsv.gz")
+	if !*whole {
+		want = someFamilies(want, 16)
+	}
+	type result struct {
+		miss           string
+		built, divided bool
+	}
+	built, divided := 0, 0
+	Each(&Engine{Source: src, Jobs: runtime.GOMAXPROCS(0)}, len(want), func(s *Session, i int) (res result) {
+		d := want[i]
+		var err error
+		defer Bug(&err)
+		cls, err := s.Class(Package+".models."+d.family+"."+strings.TrimSuffix(d.file, ".py"), d.class)
+		if err != nil {
+			return res
+		}
+		r, err := s.Run(cls, Settings{}, Scenario{})
+		if err != nil {
+			return res
+		}
+		m, err := s.Describe(src, d.family, Settings{}, r)
+		if err != nil {
+			res.miss = err.Error()
+			return res
+		}
+		res.built = true
+		var held, sum int64
+		for _, p := range r.Built.Tree.Params {
+			held += max(0, p.Tensor.Numel())
+		}
+		for _, p := range m.Counts.Parts {
+			sum += p.Parameters
+		}
+		res.divided = len(m.Counts.Parts) > 0
+		if res.divided && sum != held || m.Counts.Total != held || m.Counts.Active > held {
+			res.miss = fmt.Sprintf("parts sum to %d, total is %d, active %d, the model holds %d", sum, m.Counts.Total, m.Counts.Active, held)
+		}
+		return res
+	}, func(i int, res result) {
+		if res.miss != "" {
+			t.Errorf("%s %s: %s", want[i].family, want[i].class, res.miss)
+		}
+		if res.built {
+			built++
+		}
+		if res.divided {
+			divided++
+		}
+	})
+	t.Logf("%d classes built, the parameters of %d divided by what they do", built, divided)
+	if built < len(want)/2 || divided*10 < built*8 {
+		t.Errorf("only %d of %d classes, %d divided", built, len(want), divided)
+	}
+}

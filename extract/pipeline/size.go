@@ -2,7 +2,10 @@ package pipeline
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
 	"github.com/arch-extract/arch-extract/extract/size"
@@ -57,6 +60,7 @@ func (s *Session) Size(family string, cls *interp.Class, v Settings, opt SizeOpt
 	step := func(tokens int64) (*Forward, error) {
 		return s.Forward(b, Scenario{Kind: "decode", Inputs: inputs(tokens - 1)})
 	}
+	dims := dimensions(b)
 	short, err := step(shortContext)
 	var next, full *Forward
 	if err == nil {
@@ -73,15 +77,71 @@ func (s *Session) Size(family string, cls *interp.Class, v Settings, opt SizeOpt
 		r.CacheWhy = OneLine(err.Error())
 	} else {
 		r.Cache, r.CacheBytes, r.PerToken = size.Group(cached(short, next, full), measured, opt.Context, opt.Batch)
-		r.Decode = size.WorkOf(full.Trace, opt.Batch, measured, itemSize)
+		r.Decode = size.WorkOf(full.Trace, opt.Batch, measured, itemSize, dims)
 	}
 	pre, err := s.Forward(b, Scenario{Inputs: inputs(measured)})
 	if err != nil {
 		r.WorkWhy = OneLine(err.Error())
 	} else {
-		r.Prefill = size.WorkOf(pre.Trace, opt.Batch*measured, measured, itemSize)
+		r.Prefill = size.WorkOf(pre.Trace, opt.Batch*measured, measured, itemSize, dims)
 	}
 	return r, nil
+}
+
+// CountCache says what one token adds to the cache of a model whose keys and
+// values are made of something smaller, in 16 bits: what is kept of these is a
+// matter of the code, so that a step with a filled cache is followed.
+func (s *Session) CountCache(m *graph.Model, r *Run) {
+	mla := slices.ContainsFunc(m.Facts, func(f graph.Fact) bool { return f.Key == "attention.kind" && f.Stack == "main" && f.Value == "mla" })
+	causal := slices.ContainsFunc(m.Facts, func(f graph.Fact) bool { return f.Key == "attention.mask" && f.Stack == "main" && f.Value == "causal" })
+	if !mla || !causal || m.Counts.CacheBytes > 0 || r.Err != nil {
+		return
+	}
+	f, err := s.Forward(r.Built, Scenario{Kind: "decode", Inputs: resized(r.Forward.Inputs, shortContext, 1)})
+	if err != nil {
+		return
+	}
+	var steps []size.Step
+	for _, c := range f.Cache {
+		if !c.DType.IsFloat() {
+			continue
+		}
+		x := size.Step{Name: c.Name, Before: c.Before, After: c.After}
+		for _, e := range c.Exprs {
+			x.Exprs = append(x.Exprs, e.String())
+		}
+		steps = append(steps, x)
+	}
+	const bits16 = 2
+	var exprs []string
+	m.Counts.CacheBytes, exprs = size.PerToken(steps, bits16)
+	m.Counts.CacheExpr = strings.Join(exprs, " + ")
+}
+
+// dimensions says of the parameters of a model how their dimensions follow from
+// the config, a number where they do not.
+func dimensions(b *Built) func(param string) []string {
+	at := map[string]*tensor.Tensor{}
+	for _, p := range b.Tree.Params {
+		at[p.Name] = p.Tensor
+	}
+	return func(param string) []string {
+		t := at[param]
+		if t == nil {
+			return nil
+		}
+		var out []string
+		for _, d := range t.Shape {
+			e := strconv.FormatInt(d.V, 10)
+			if d.E != nil {
+				if e = d.E.String(); strings.ContainsAny(e, "+-/%") || strings.Contains(e, " if ") {
+					e = "(" + e + ")"
+				}
+			}
+			out = append(out, e)
+		}
+		return out
+	}
 }
 
 // followed is how long a sequence is that is run where the model may go through

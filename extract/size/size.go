@@ -3,6 +3,7 @@
 package size
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,6 +102,16 @@ type Work struct {
 	// dimensions as long as the context (scores, masks) left out, and weights.
 	Activations int64 `json:"activation_peak_estimate_bytes"`
 	Unknown     int   `json:"unknown_operations,omitempty"` // of unknown size, not counted
+	// Terms are what FLOPs is the sum of, the largest first.
+	Terms []Term `json:"terms"`
+}
+
+// Term are the operations of modules whose parameters have the same shape, or
+// those between computed values.
+type Term struct {
+	Names string `json:"names"` // "model.layers.{0-31}.mlp.{gate,up}_proj.weight"; "" between values
+	FLOPs int64  `json:"flops_per_token"`
+	Expr  string `json:"expr"`
 }
 
 // Group joins cached tensors of one kind and shape.
@@ -159,6 +170,60 @@ func expr(g *Cached, item int64) string {
 		parts = append(parts, d)
 	}
 	return strings.Join(append(parts, strconv.FormatInt(item, 10)+" bytes"), " * ")
+}
+
+// Step is a tensor of the cache before and after a step of one token.
+type Step struct {
+	Name          string
+	Before, After []int64
+	Exprs         []string // how After's dimensions follow from the config; "" where they do not
+}
+
+// PerToken is what one token adds to a cache of one sequence, in items of
+// itemSize bytes, and what that is the product of, by kinds of tensors.
+func PerToken(steps []Step, itemSize int64) (bytes int64, exprs []string) {
+	count := map[string]int64{}
+	var order []string
+	for _, s := range steps {
+		at := -1
+		for i := range s.After {
+			if i < len(s.Before) && s.After[i] == s.Before[i]+1 {
+				at = i
+			}
+		}
+		if at < 0 || len(s.Before) != len(s.After) {
+			continue
+		}
+		bytes += numel(s.After) / s.After[at] * itemSize
+		var dims []string
+		for i, n := range s.After {
+			if i == at || n == 1 {
+				continue
+			}
+			d := strconv.FormatInt(n, 10)
+			if i < len(s.Exprs) && s.Exprs[i] != "" && len(s.Exprs[i]) <= maxExpr {
+				if d = s.Exprs[i]; strings.ContainsAny(d, "+-/%") {
+					d = "(" + d + ")"
+				}
+			}
+			dims = append(dims, d)
+		}
+		k := strings.Join(dims, " * ")
+		if count[k]++; count[k] == 1 {
+			order = append(order, k)
+		}
+	}
+	for _, k := range order {
+		e := strconv.FormatInt(itemSize, 10) + " bytes"
+		if k != "" {
+			e = k + " * " + e
+		}
+		if n := count[k]; n > 1 {
+			e = strconv.FormatInt(n, 10) + " * " + e
+		}
+		exprs = append(exprs, e)
+	}
+	return bytes, exprs
 }
 
 // maxExpr is the longest expression that is worth reading, in bytes.
@@ -231,29 +296,89 @@ func numel(shape []int64) int64 {
 	return n
 }
 
-// WorkOf counts the operations of a trace that runs tokens in all.
-func WorkOf(t *graph.Trace, tokens, context int64, itemSize func(dtype string) int64) *Work {
+// WorkOf counts the operations of a trace that runs tokens in all, with so many
+// in its longest sequence. dims says how the dimensions of a parameter follow
+// from the config.
+func WorkOf(t *graph.Trace, tokens, context int64, itemSize func(dtype string) int64, dims func(param string) []string) *Work {
 	w := &Work{Tokens: tokens}
+	per := max(1, tokens)
+	of := map[string]int64{} // by parameter
+	var names []string
+	size := map[string][]int64{}
 	for _, n := range t.Nodes {
-		ops, weight, known := flops(n)
+		ops, p, known := flops(n)
 		switch {
 		case !known:
 			w.Unknown++
-		case weight:
+		case p != nil:
 			w.Weights += ops
+			if of[p.Name] == 0 && ops > 0 {
+				names = append(names, p.Name)
+				size[p.Name] = p.Shape
+			}
+			of[p.Name] += ops
 		default:
 			w.Attention += ops
 		}
 	}
-	w.Weights /= max(1, tokens)
-	w.Attention /= max(1, tokens)
+	w.terms(names, of, size, per, context, dims)
+	w.Weights /= per
+	w.Attention /= per
 	w.FLOPs = w.Weights + w.Attention
 	w.Activations = peak(t, context, itemSize)
 	return w
 }
 
-// flops are the operations of one node, and whether a parameter is an operand.
-func flops(n *graph.Node) (ops int64, weight, known bool) {
+// terms groups operations by the expression that their number follows from.
+func (w *Work) terms(names []string, of map[string]int64, size map[string][]int64, per, context int64, dims func(string) []string) {
+	type group struct {
+		names []string
+		ops   int64
+	}
+	groups := map[string]*group{}
+	var order []string
+	for _, n := range names {
+		k := ""
+		once := 2 * numel(size[n]) * per // each of its numbers once for a token
+		switch ds := dims(n); {
+		case len(ds) > 0 && of[n] == once:
+			k = strings.Join(ds, " * ")
+		case len(ds) == 3 && once > 0 && of[n]*size[n][0]%once == 0: // some of the matrices, as of experts
+			k = strconv.FormatInt(of[n]*size[n][0]/once, 10) + " * " + strings.Join(ds[1:], " * ")
+		default:
+			k = "=" + strconv.FormatInt(of[n]/per, 10)
+		}
+		if groups[k] == nil {
+			groups[k] = &group{}
+			order = append(order, k)
+		}
+		groups[k].names = append(groups[k].names, n)
+		groups[k].ops += of[n]
+	}
+	for _, k := range order {
+		g := groups[k]
+		t := Term{Names: graph.Paths(g.names), FLOPs: g.ops / per}
+		number, ok := strings.CutPrefix(k, "=")
+		if t.Expr = number; !ok {
+			t.Expr = "2 * " + k
+		}
+		if n := len(g.names); n > 1 {
+			t.Expr = strconv.Itoa(n) + " * " + t.Expr
+		}
+		w.Terms = append(w.Terms, t)
+	}
+	if a := w.Attention / per; a > 0 {
+		t := Term{FLOPs: a, Expr: strconv.FormatInt(a, 10)}
+		if context > 1 && a%context == 0 {
+			t.Expr = strconv.FormatInt(a/context, 10) + " * tokens"
+		}
+		w.Terms = append(w.Terms, t)
+	}
+	slices.SortStableFunc(w.Terms, func(a, b Term) int { return cmp.Compare(b.FLOPs, a.FLOPs) })
+}
+
+// flops are the operations of one node, and the parameter that is an operand, or nil.
+func flops(n *graph.Node) (ops int64, weight *graph.Node, known bool) {
 	k, first := int64(0), 0
 	switch n.Op {
 	case "linear", "matmul", "bmm", "mm", "mv", "_grouped_mm", "grouped_mm":
@@ -261,30 +386,30 @@ func flops(n *graph.Node) (ops int64, weight, known bool) {
 		first = 1
 	case "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d":
 		if len(n.In) < 2 || len(n.In[1].Shape) == 0 {
-			return 0, false, false
+			return 0, nil, false
 		}
 		k = numel(n.In[1].Shape[1:])
 		if strings.HasPrefix(n.Op, "conv_transpose") {
-			return 2 * numel(n.In[0].Shape) * k, true, numel(n.In[0].Shape) > 0
+			return 2 * numel(n.In[0].Shape) * k, weightOf(n.In[1:]), numel(n.In[0].Shape) > 0
 		}
 	case "einsum":
 		k = einsum(n)
-		return 2 * k, anyWeight(n.In), k > 0
+		return 2 * k, weightOf(n.In), k > 0
 	default:
-		return 0, false, true
+		return 0, nil, true
 	}
 	if len(n.In) < first+2 {
-		return 0, false, false
+		return 0, nil, false
 	}
 	if k == 0 {
 		s := n.In[first].Shape
 		if len(s) == 0 {
-			return 0, false, false
+			return 0, nil, false
 		}
 		k = s[len(s)-1]
 	}
 	out := numel(n.Shape)
-	return 2 * out * k, anyWeight(n.In[first:]), out > 0 && k > 0
+	return 2 * out * k, weightOf(n.In[first:]), out > 0 && k > 0
 }
 
 // einsum is the product of the sizes of all letters of the equation.
@@ -317,13 +442,13 @@ func einsum(n *graph.Node) int64 {
 	return out
 }
 
-// anyWeight reports whether an operand is made of parameters alone, or is a
-// choice of rows of one.
-func anyWeight(in []*graph.Node) bool {
+// weightOf is the parameter that an operand is made of alone, or is a choice of
+// rows of; nil where there is none.
+func weightOf(in []*graph.Node) *graph.Node {
 	for _, x := range in {
 		for range 12 {
 			if x.Op == "param" {
-				return true
+				return x
 			}
 			if len(x.In) == 0 {
 				break
@@ -334,7 +459,7 @@ func anyWeight(in []*graph.Node) bool {
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 // views are operations whose result shares the memory of their operand.
@@ -356,14 +481,9 @@ func peak(t *graph.Trace, context int64, itemSize func(string) int64) int64 {
 			last[owner(x)] = i
 		}
 	}
+	pairs := ofPairs(t, context)
 	bytes := func(n *graph.Node) int64 {
-		long := 0
-		for _, d := range n.Shape {
-			if d >= context && context > 1 {
-				long++
-			}
-		}
-		if views[n.Op] || n.NoValue || long > 1 || anyWeight([]*graph.Node{n}) {
+		if views[n.Op] || n.NoValue || pairs[n] || weightOf([]*graph.Node{n}) != nil {
 			return 0
 		}
 		return numel(n.Shape) * itemSize(n.DType)
@@ -384,3 +504,40 @@ func peak(t *graph.Trace, context int64, itemSize func(string) int64) int64 {
 	}
 	return most
 }
+
+// ofPairs are the values that each token has with each other: products of two
+// computed values that are larger than both and as long as the context in two
+// dimensions, what is computed from these element by element, and masks, which
+// are as long and made of no parameter and no features.
+func ofPairs(t *graph.Trace, context int64) map[*graph.Node]bool {
+	pairs, made := map[*graph.Node]bool{}, map[*graph.Node]bool{}
+	for _, n := range t.Nodes {
+		made[n] = n.Op == "param" || n.Op == "input" && strings.Contains(n.DType, "float")
+		largest, from := int64(0), false
+		in := n.In
+		if n.Inner != nil { // what a module's call gives
+			in = []*graph.Node{n.Inner}
+		}
+		for _, x := range in {
+			made[n] = made[n] || made[x]
+			largest = max(largest, numel(x.Shape))
+			from = from || pairs[x] && numel(x.Shape) == numel(n.Shape)
+		}
+		long := 0
+		for _, d := range n.Shape {
+			if d >= context {
+				long++
+			}
+		}
+		if long < 2 || context < 2 {
+			continue
+		}
+		_, weight, _ := flops(n)
+		product := products[n.Op] && weight == nil && numel(n.Shape) > largest
+		pairs[n] = product || from && !products[n.Op] || !made[n]
+	}
+	return pairs
+}
+
+// products are operations that multiply two operands as matrices.
+var products = map[string]bool{"matmul": true, "bmm": true, "mm": true, "baddbmm": true, "einsum": true}
