@@ -182,6 +182,9 @@ func (p *printer) repr(v Value) string {
 	case *Function:
 		return "<function " + x.Qual + " at " + p.address(x) + ">"
 	case *Builtin:
+		if x.Python {
+			return "<function " + x.Qual + " at " + p.address(x) + ">"
+		}
 		if i := strings.IndexByte(x.Qual, '.'); i > 0 && builtinOps[x] {
 			return "<slot wrapper '" + x.Name + "' of '" + x.Qual[:i] + "' objects>"
 		}

@@ -110,6 +110,9 @@ type Builtin struct {
 	// Wrapped, where set, is the function around which this one is, as
 	// functools.wraps notes it; its signature is shown for this one's.
 	Wrapped Value
+	// Python says that it stands for a function that is written in Python: it
+	// prints as one.
+	Python bool
 }
 
 // KW is one keyword argument.

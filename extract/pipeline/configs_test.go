@@ -82,4 +82,4 @@ func configCase(folder, name string) (Options, error) {
 }
 
 // wantConfigs is what TestConfigs has reached.
-const wantConfigs = 148
+const wantConfigs = 188

@@ -29,9 +29,12 @@ type treeDigest struct {
 	err, at             string   // of a refused one
 }
 
-// offline says that Python refused for want of a network.
-func (d *treeDigest) offline() bool {
-	return strings.HasPrefix(d.err, "LocalEntryNotFoundError: ")
+// elsewhere says that Python builds the class too, but not where the oracle was
+// made: without a network, from which it takes weights, and with tensors
+// without data, which decide nothing (rates of dropped paths).
+func (d *treeDigest) elsewhere() bool {
+	return strings.HasPrefix(d.err, "LocalEntryNotFoundError: ") || d.err == "RuntimeError: Tensor.item() cannot be called on meta tensors" ||
+		d.err == "NotImplementedError: Cannot copy out of meta tensor; no data!"
 }
 
 // readRows reads a .tsv.gz file.
@@ -228,9 +231,8 @@ var whole = flag.Bool("all", false, "every family of every release, not a part o
 // are off than were once.
 //
 // Counted apart are classes whose order Python decides by the hashes of strings
-// (their listings must be the same, sorted), and classes that Python refused
-// because it could not download weights, which decide no architecture: here
-// they are built.
+// (their listings must be the same, sorted), and classes that are built here
+// though Python refused them where the oracle was made; see elsewhere.
 func TestTrees(t *testing.T) {
 	for _, r := range []struct {
 		release string
@@ -242,6 +244,7 @@ func TestTrees(t *testing.T) {
 		{"5.10.2", 6, 0},
 		{"5.0.0", 6, 0},
 		{"4.57.6", 6, 1}, // Pix2StructTextModel: Python fails in drawing weights, which is not done here
+		{"4.51.3", 6, 5}, // five fail here after the place where Python has no data
 	} {
 		t.Run(r.release, func(t *testing.T) {
 			src := loadtest.Release(t, r.release)
@@ -257,7 +260,7 @@ func TestTrees(t *testing.T) {
 				dims, with int
 				wrong      []string
 			}
-			var exact, anyOrder, alike, offline, dims, with int
+			var exact, anyOrder, alike, elsewhere, dims, with int
 			causes := map[string][]string{}
 			wrong, wrongs := map[string]int{}, 0
 			begin := time.Now()
@@ -275,8 +278,8 @@ func TestTrees(t *testing.T) {
 				return res
 			}, func(i int, res result) {
 				switch {
-				case res.built && want[i].offline():
-					offline++
+				case res.built && want[i].elsewhere():
+					elsewhere++
 				case res.miss != "":
 					causes[res.miss] = append(causes[res.miss], want[i].class)
 				case res.built:
@@ -294,9 +297,9 @@ func TestTrees(t *testing.T) {
 					wrongs++
 				}
 			})
-			off := len(want) - exact - alike - offline
-			t.Logf("%s: exact %d (%d of them but for an order that no two runs of Python share), refused alike %d, built where Python could not download weights %d, off %d of %d classes (of %d) in %.1f s",
-				r.release, exact, anyOrder, alike, offline, off, len(want), all, time.Since(begin).Seconds())
+			off := len(want) - exact - alike - elsewhere
+			t.Logf("%s: exact %d (%d of them but for an order that no two runs of Python share), refused alike %d, built where Python has no network or no data %d, off %d of %d classes (of %d) in %.1f s",
+				r.release, exact, anyOrder, alike, elsewhere, off, len(want), all, time.Since(begin).Seconds())
 			var keys []string
 			for k := range causes {
 				keys = append(keys, k)

@@ -39,6 +39,11 @@ var rows = []interp.Entry{
 		Why:   "several devices",
 	},
 	{
+		Name:  "transformers.integrations.tensor_parallel.SUPPORTED_TP_STYLES",
+		Value: func(in *interp.Interp) interp.Value { return in.Unknown("the styles of tensor parallelism") },
+		Why:   "several devices",
+	},
+	{
 		Name:  "transformers.loss.loss_utils.LOSS_MAPPING",
 		Value: func(in *interp.Interp) interp.Value { return in.Unknown("the loss functions") },
 		Why:   "training",
@@ -266,6 +271,12 @@ func inertModules(without string) []interp.Entry {
 	return out
 }
 
+// askedFor names methods of classes of inertPrefixes whose presence code asks
+// for: releases before 4.52 tell by them whether a model generates.
+var askedFor = map[string][]string{
+	"transformers.generation.utils.GenerationMixin": {"generate", "prepare_inputs_for_generation"},
+}
+
 func inert(module, name string) interp.Value {
 	if c := strings.TrimLeft(name, "_"); c != "" && c[0] >= 'A' && c[0] <= 'Z' && c != strings.ToUpper(c) {
 		// No New of its own: a model that also derives from such a class is
@@ -276,6 +287,11 @@ func inert(module, name string) interp.Value {
 		}}
 		k = interp.NewNativeClass(module+"."+name, nil)
 		k.Dict.SetStr("__init__", init)
+		for _, m := range askedFor[module+"."+name] {
+			k.Dict.SetStr(m, &interp.Builtin{Name: m, Qual: name + "." + m, Python: true, Sig: interp.ParseSignature("self, *args, **kwargs"), Fn: func(in *interp.Interp, _ []interp.Value) interp.Value {
+				return in.Unknown("%s.%s.%s is not run", module, name, m)
+			}})
+		}
 		return k
 	}
 	if name == strings.ToUpper(name) && !strings.HasPrefix(name, "__") {
