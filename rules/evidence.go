@@ -19,15 +19,15 @@ func (p *Pass) text(s graph.Span) string {
 }
 
 func (p *Pass) source(file string) *source {
-	if p.opt.Source == nil || file == "" {
+	if p.opt.Lines == nil || file == "" {
 		return nil
 	}
 	if s, ok := p.src[file]; ok {
 		return s
 	}
 	var s *source
-	if b := p.opt.Source(file); b != nil {
-		s = &source{lines: strings.Split(string(b), "\n")}
+	if lines := p.opt.Lines(file); lines != nil {
+		s = &source{lines: lines}
 	}
 	p.src[file] = s
 	return s

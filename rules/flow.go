@@ -77,18 +77,26 @@ func newFlow(m *graph.Model) *flow {
 // of a leaf module's call as the value that the module computed.
 func canonical(t *graph.Trace) *graph.Trace {
 	out := &graph.Trace{Nodes: make([]*graph.Node, 0, len(t.Nodes)), Calls: make([]*graph.Call, len(t.Calls)), Choices: t.Choices}
-	nodes := make(map[*graph.Node]*graph.Node, len(t.Nodes))
+	var top int32
+	edges := 0
+	for _, n := range t.Nodes {
+		top, edges = max(top, n.ID), edges+len(n.In)
+	}
+	nodes := make([]*graph.Node, top+1) // by the ID of the original
 	calls := make(map[*graph.Call]*graph.Call, len(t.Calls))
+	copies := make([]graph.Call, len(t.Calls))
 	for i, c := range t.Calls {
-		d := *c
-		out.Calls[i], calls[c] = &d, &d
+		copies[i] = *c
+		out.Calls[i], calls[c] = &copies[i], &copies[i]
 	}
 	slab := make([]graph.Node, len(t.Nodes))
+	ins := make([]*graph.Node, 0, edges)
 	for i, n := range t.Nodes {
-		if n.Inner != nil && nodes[n.Inner] != nil {
-			nodes[n] = nodes[n.Inner]
-			if nodes[n].Leaf == nil {
-				nodes[n].Leaf = calls[n.Leaf]
+		if n.Inner != nil && nodes[n.Inner.ID] != nil {
+			d := nodes[n.Inner.ID]
+			nodes[n.ID] = d
+			if d.Leaf == nil {
+				d.Leaf = calls[n.Leaf]
 			}
 			continue
 		}
@@ -107,21 +115,23 @@ func canonical(t *graph.Trace) *graph.Trace {
 		}
 		d.Call, d.Leaf = calls[n.Call], calls[n.Leaf]
 		if len(n.In) > 0 {
-			d.In = make([]*graph.Node, len(n.In))
-			for k, x := range n.In {
-				d.In[k] = nodes[x]
-				if d.In[k] == nil {
-					d.In[k] = d // cannot be: values come before their uses
+			first := len(ins)
+			for _, x := range n.In {
+				y := nodes[x.ID]
+				if y == nil {
+					y = d // cannot be: values come before their uses
 				}
+				ins = append(ins, y)
 			}
+			d.In = ins[first:len(ins):len(ins)]
 		}
-		nodes[n] = d
+		nodes[n.ID] = d
 		out.Nodes = append(out.Nodes, d)
 	}
 	remap := func(ns []*graph.Node) []*graph.Node {
 		r := make([]*graph.Node, 0, len(ns))
 		for _, n := range ns {
-			if m := nodes[n]; m != nil {
+			if m := nodes[n.ID]; m != nil {
 				r = append(r, m)
 			}
 		}

@@ -35,9 +35,9 @@ var All = []*Rule{
 
 // Options are what a run may use besides the model.
 type Options struct {
-	// Source gives the text of a source file by the name it has in spans; nil
+	// Lines gives the text of a source file by the name it has in spans; nil
 	// where there is none. It only refines evidence.
-	Source func(file string) []byte
+	Lines func(file string) []string
 	// Tree gives the syntax tree of such a file; nil where there is none. It
 	// refines evidence and says how a schedule is made.
 	Tree func(file string) *pyast.Module
@@ -586,23 +586,28 @@ func (p *Pass) join() []graph.Fact {
 		head  string
 		idx   []string
 		sfx   string
-		order int
 		// stages are the numbers of the stages whose blocks were joined
 		stages []string
 		ways   [][]graph.Span // the evidence of blocks that differ in it
 	}
-	groups := map[string]*group{}
+	type key struct{ says, prefix, head string }
+	groups := map[key]*group{}
 	var list []*group
-	p.repeat()
-	for i, r := range p.records {
-		head, idx := splitIndex(r.b.call.Path)
-		k := fmt.Sprintf("%s|%s|%v|%v|%s|%s|%s", r.fact.Key, r.b.stack.prefix, r.fact.Value, r.fact.Status, r.fact.Why, head, r.suffix)
+	says := map[*record]string{}
+	p.repeat(func(b *block, r *record) {
+		head, idx := splitIndex(b.call.Path)
+		said, ok := says[r]
+		if !ok {
+			said = fmt.Sprintf("%s|%v|%v|%s|%s", r.fact.Key, r.fact.Value, r.fact.Status, r.fact.Why, r.suffix)
+			says[r] = said
+		}
+		k := key{said, b.stack.prefix, head}
 		g := groups[k]
 		if g != nil && g.fact.Expr != r.fact.Expr {
 			g.fact.Expr = "" // one value, by several ways
 		}
 		if g == nil {
-			g = &group{fact: r.fact, stack: r.b.stack, head: head, sfx: r.suffix, order: i}
+			g = &group{fact: r.fact, stack: b.stack, head: head, sfx: r.suffix}
 			groups[k] = g
 			list = append(list, g)
 		}
@@ -612,7 +617,7 @@ func (p *Pass) join() []graph.Fact {
 		if len(g.idx) == 0 || g.idx[len(g.idx)-1] != idx {
 			g.idx = append(g.idx, idx)
 		}
-	}
+	})
 	all := map[string]int{}
 	for _, s := range p.stacks {
 		seen := map[string]bool{}
@@ -719,25 +724,23 @@ func stages(all map[string]int, prefix string) int {
 }
 
 // repeat states the facts of a block for the blocks that are the same.
-func (p *Pass) repeat() {
-	of := map[*block][]record{}
-	for _, r := range p.records {
+func (p *Pass) repeat(state func(b *block, r *record)) {
+	of := map[*block][]*record{}
+	for i := range p.records {
+		r := &p.records[i]
 		of[r.b] = append(of[r.b], r)
 	}
-	var all []record
 	for _, s := range p.stacks {
 		for _, b := range s.blocks {
-			rs := of[b]
+			from := b
 			if b.same != nil {
-				rs = of[b.same]
+				from = b.same
 			}
-			for _, r := range rs {
-				r.b = b
-				all = append(all, r)
+			for _, r := range of[from] {
+				state(b, r)
 			}
 		}
 	}
-	p.records = all
 }
 
 // splitIndex cuts "model.layers.3" into "model.layers." and "3".

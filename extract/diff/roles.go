@@ -103,7 +103,10 @@ func head(scope string) (string, bool) {
 	return "", false
 }
 
-func isIndex(s string) bool { _, err := strconv.Atoi(s); return err == nil }
+// isIndex reports whether a name is a number.
+func isIndex(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
 
 // firstOf is the first module that a scope stands for.
 func firstOf(scope string) string {

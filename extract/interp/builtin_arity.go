@@ -74,7 +74,7 @@ var keepsNothing = map[string]bool{
 
 // positionalMethods does so for all methods of a class.
 func positionalMethods(c *Class) {
-	c.Dict.Range(func(_, v Value) bool {
+	c.Dict.EachValue(func(v Value) bool {
 		if b, ok := v.(*Builtin); ok {
 			positional(b, c)
 		}

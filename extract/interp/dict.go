@@ -382,6 +382,16 @@ func (d *Dict) EachStr(f func(name string, v Value) bool) {
 	}
 }
 
+// EachValue calls f for each value, in order, until it returns false. The dict
+// must not change meanwhile.
+func (d *Dict) EachValue(f func(v Value) bool) {
+	for i := 0; i < len(d.e); i++ {
+		if e := &d.e[i]; e.kind != keyDeleted && !f(e.v) {
+			return
+		}
+	}
+}
+
 // cursor walks the entries of a dict that may change.
 type cursor struct {
 	d     *Dict

@@ -32,3 +32,30 @@ func BenchmarkForward(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkReport measures what a report takes after the files were parsed:
+// imports, the model, its forward, facts and switches.
+func BenchmarkReport(b *testing.B) {
+	src := loadtest.Release(b, "5.23.0")
+	b.ReportAllocs()
+	for b.Loop() {
+		s := NewSession(src, interp.Limits{})
+		cls, err := s.Class(Package+".models.qwen2.modeling_qwen2", "Qwen2ForCausalLM")
+		if err != nil {
+			b.Fatal(err)
+		}
+		w := s.Watch()
+		r, err := s.Run(cls, Settings{}, Scenario{})
+		w.Stop()
+		if err != nil || r.Err != nil {
+			b.Fatal(err, r.Err)
+		}
+		m, err := s.Describe(src, "qwen2", Settings{}, r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(w.Switches(src, cls, Settings{}, r, m)) == 0 {
+			b.Fatal("no switches")
+		}
+	}
+}

@@ -247,7 +247,7 @@ func place(b *Built, device string) {
 		if m.Module == nil || m.Module.Dict == nil {
 			continue
 		}
-		m.Module.Dict.Range(func(_, v interp.Value) bool {
+		m.Module.Dict.EachValue(func(v interp.Value) bool {
 			if t, ok := v.(*tensor.Tensor); ok {
 				t.Device = device
 			}
@@ -397,7 +397,7 @@ func firstTensor(in *interp.Interp, v interp.Value) *tensor.Tensor {
 		}
 	case *interp.Dict:
 		var t *tensor.Tensor
-		v.Range(func(_, x interp.Value) bool { t = firstTensor(in, x); return t == nil })
+		v.EachValue(func(x interp.Value) bool { t = firstTensor(in, x); return t == nil })
 		return t
 	case *interp.Instance:
 		if d, ok := v.Data.(*interp.Dict); ok {

@@ -118,14 +118,26 @@ func (s *Session) Describe(src *load.Source, family string, v Settings, r *Run) 
 	return out, nil
 }
 
-// ruleOptions give the rules the source of the session.
+// maxFiles bounds the files whose lines a session keeps.
+const maxFiles = 8
+
+// ruleOptions give the rules the source of the session. The lines of the files
+// last asked for are kept: one family's are asked for again and again.
 func (s *Session) ruleOptions() rules.Options {
 	tree := func(file string) *pyast.Module { t, _ := s.in.Source().Parse(file); return t }
-	return rules.Options{Tree: tree, Source: func(file string) []byte {
-		if t := tree(file); t != nil {
-			return []byte(t.Text)
+	return rules.Options{Tree: tree, Lines: func(file string) []string {
+		if l, ok := s.files[file]; ok {
+			return l
 		}
-		return nil
+		t := tree(file)
+		if t == nil {
+			return nil
+		}
+		if s.files == nil || len(s.files) >= maxFiles {
+			s.files = map[string][]string{}
+		}
+		s.files[file] = strings.Split(t.Text, "\n")
+		return s.files[file]
 	}}
 }
 

@@ -24,9 +24,10 @@ type Session struct {
 	in     *interp.Interp
 	base   *interp.Class // PreTrainedModel
 	lines  map[*interp.Class]map[string][]graph.Span
-	told   []told           // the last descriptions, of which others are cut
-	around []*text          // of the framework's modules that run a model
-	texts  map[string]*text // of files that were searched for reads of config values
+	told   []told              // the last descriptions, of which others are cut
+	around []*text             // of the framework's modules that run a model
+	files  map[string][]string // lines of source files
+	texts  map[string]*text    // of files that were searched for reads of config values
 }
 
 // NewSession makes a session; nothing is read yet.

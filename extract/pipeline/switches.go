@@ -326,7 +326,7 @@ func parameterNames(m *graph.Model) []string {
 		for _, p := range x.Params {
 			parts := strings.Split(x.Path+"."+p.Name, ".")
 			for i := range parts {
-				if _, err := strconv.Atoi(parts[i]); err == nil {
+				if strings.Trim(parts[i], "0123456789") == "" {
 					parts[i] = "*"
 				}
 			}

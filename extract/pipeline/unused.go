@@ -194,7 +194,7 @@ func (u *Unused) gather(r *Run, m *graph.Model) {
 			}
 		}
 		if mod != nil {
-			mod.Dict.Range(func(_, v interp.Value) bool {
+			mod.Dict.EachValue(func(v interp.Value) bool {
 				name := ""
 				switch v := v.(type) {
 				case *interp.Class:

@@ -157,7 +157,7 @@ func eachTensorIn(v interp.Value, depth int, f func(t *tensor.Tensor)) {
 			eachTensorIn(e, depth+1, f)
 		}
 	case *interp.Dict:
-		v.Range(func(_, e interp.Value) bool { eachTensorIn(e, depth+1, f); return true })
+		v.EachValue(func(e interp.Value) bool { eachTensorIn(e, depth+1, f); return true })
 	case *interp.Instance:
 		switch d := v.Data.(type) {
 		case *interp.Dict:

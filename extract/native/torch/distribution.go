@@ -16,7 +16,7 @@ func paramTensors(i *interp.Instance) []*T {
 	if i.Dict == nil {
 		return nil
 	}
-	i.Dict.Range(func(_, v interp.Value) bool {
+	i.Dict.EachValue(func(v interp.Value) bool {
 		switch v := v.(type) {
 		case *T:
 			ts = append(ts, v)
