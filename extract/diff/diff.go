@@ -90,6 +90,18 @@ func (r *Result) Same() bool {
 // Compare says how b differs from a.
 func Compare(a, b *graph.Model) *Result { return CompareCode(a, b, nil) }
 
+// CompareFacts is Compare without the names of tensors: what is different, not
+// how to map one onto the other.
+func CompareFacts(a, b *graph.Model) *Result {
+	r := &Result{A: side(a), B: side(b), partial: a.TraceError != "" || b.TraceError != ""}
+	r.facts(a, b)
+	if len(r.Structure) == 0 {
+		entries, _ := dataflow(a, b)
+		r.Structure = entries[:min(len(entries), maxComputations)]
+	}
+	return r
+}
+
 // CompareCode says how b differs from a where like is b built with a's config
 // values, or, where they are modules, as it is in a's place (nil: not known):
 // what differs between a and b, but not between a and like, is a matter of

@@ -242,7 +242,7 @@ func effects(m, other *graph.Model) (changes, keys []string, weight int) {
 	if other == nil {
 		return nil, nil, 0
 	}
-	r := diff.Compare(m, other)
+	r := diff.CompareFacts(m, other)
 	for _, e := range r.Values {
 		if e.Key == "model.layers" {
 			return nil, nil, 0
