@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // openZip indexes a zip or wheel. Entries are unpacked in memory as they are
@@ -15,6 +17,7 @@ func openZip(name string, f io.ReaderAt, size int64) (*tree, error) {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, fmt.Errorf("%s: not a complete zip archive (%w); it may be truncated: get it again", name, err)
 	}
+	r.RegisterDecompressor(zip.Deflate, flate.NewReader) // twice as fast as the standard one
 	if len(r.File) > maxEntries {
 		return nil, fmt.Errorf("%s: %w", name, refuse("it has %d entries", len(r.File)))
 	}
