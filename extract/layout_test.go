@@ -19,7 +19,7 @@ var allowed = map[string][]string{
 	"pyast":                 {},
 	"extract/graph":         {},
 	"extract/load":          {"pyast"},
-	"extract/load/loadtest": {"extract/load"},
+	"extract/load/loadtest": {"pyast", "extract/load"},
 	"extract/interp":        {"pyast", "extract/graph"},
 	"extract/verify":        {"pyast", "extract/interp"},
 	"extract/native":        {"pyast", "extract/graph", "extract/interp", "extract/native"},
