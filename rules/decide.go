@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -398,8 +399,8 @@ func (p *Pass) files() {
 	}
 }
 
-// absences puts before the evidence of what an attention does not have the line
-// that shows it: its softmax, its projection of the queries.
+// absences puts to the evidence of what an attention does not have the line that
+// shows it: its softmax, its projection of the queries.
 func (p *Pass) absences() {
 	for i := range p.records {
 		r := &p.records[i]
@@ -417,7 +418,11 @@ func (p *Pass) absences() {
 				at = p.projAt(a.qp[0])
 			}
 		}
-		r.fact.At = spans(append([]graph.Span{at}, r.fact.At...)...)
+		before := 0
+		if r.fact.Key == "attention.mask" || r.fact.Key == "attention.window" {
+			before = min(len(r.fact.At), mostLines-1) // what makes the mask comes first
+		}
+		r.fact.At = spans(slices.Insert(slices.Clone(r.fact.At), before, at)...)
 	}
 }
 

@@ -11,12 +11,8 @@ import (
 // copy of the model that holds both.
 func Annotate(m *graph.Model, opt Options) *graph.Model {
 	p := &Pass{Model: m, opt: opt, f: newFlow(m), src: map[string]*source{}}
-	p.prepare()
-	for _, r := range All {
-		r.Run(p)
-	}
 	out := *m
-	out.Facts = p.join()
+	out.Facts = p.state()
 	out.Blocks = p.describe()
 	out.Counts = p.counts()
 	out.Hidden = p.hidden()

@@ -73,6 +73,11 @@ type record struct {
 // The model itself is not changed.
 func Run(m *graph.Model, opt Options) []graph.Fact {
 	p := &Pass{Model: m, opt: opt, f: newFlow(m), src: map[string]*source{}}
+	return p.state()
+}
+
+// state runs the rules and joins what they report.
+func (p *Pass) state() []graph.Fact {
 	p.files()
 	p.prepare()
 	for _, r := range All {
