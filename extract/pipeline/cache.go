@@ -3,6 +3,7 @@ package pipeline
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
@@ -68,29 +69,58 @@ func prefill(in *interp.Interp, b *Built, params []interp.FuncParam, inputs []In
 	if has(inputs, "decoder_input_ids") {
 		token = "decoder_input_ids"
 	}
+	if !has(inputs, token) { // embeddings, or features of what was said last
+		for _, n := range []string{"decoder_inputs_embeds", "inputs_embeds", "decoder_input_values"} {
+			if has(inputs, n) {
+				token = n
+				break
+			}
+		}
+	}
 	for _, i := range inputs {
-		if i.Name == token && len(i.Shape) == 2 {
-			s.inputs = append(s.inputs, Input{Name: token, Shape: []int64{i.Shape[0], 1}, DType: i.DType})
+		if i.Name == token && len(i.Shape) >= 2 {
+			one := slices.Clone(i.Shape)
+			one[1] = 1
+			s.inputs = append(s.inputs, Input{Name: token, Shape: one, DType: i.DType})
 		}
 	}
 	if len(s.inputs) == 0 {
 		in.Raise(interp.RuntimeError, "forward takes no token ids")
 	}
-	if token == "decoder_input_ids" {
-		if h, ok := in.LookupAttr(out, "encoder_last_hidden_state"); ok {
-			for _, p := range params {
-				if p.Name == "encoder_outputs" && !interp.IsNone(h) {
-					s.kw = append(s.kw, interp.KW{Name: p.Name, V: encoded(in, h)})
-				}
+	if h, ok := in.LookupAttr(out, "encoder_last_hidden_state"); ok && strings.HasPrefix(token, "decoder_") {
+		for _, p := range params {
+			if p.Name == "encoder_outputs" && !interp.IsNone(h) {
+				s.kw = append(s.kw, interp.KW{Name: p.Name, V: encoded(in, b, inputs, device, h)})
 			}
 		}
 	}
 	return s
 }
 
-// encoded is what an encoder gives whose last hidden state is h.
-func encoded(in *interp.Interp, h interp.Value) (out interp.Value) {
+// encoded is what the model's encoder gives for the inputs that it takes. Where
+// the encoder cannot be asked alone, it is an output with h, its last hidden state.
+func encoded(in *interp.Interp, b *Built, inputs []Input, device string, h interp.Value) (out interp.Value) {
 	out = &interp.Tuple{V: []interp.Value{h}}
+	asked := in.Try(func() {
+		encoder, ok := in.CallMethod(b.Root, "get_encoder").(*interp.Instance)
+		if !ok || !nn.IsModule(encoder) {
+			in.Raise(interp.RuntimeError, "no encoder of its own")
+		}
+		var kw []interp.KW
+		for _, p := range ownParams(in, encoder) {
+			for _, i := range inputs {
+				if i.Name == p.Name {
+					kw = append(kw, interp.KW{Name: i.Name, V: inputTensor(in, i, device)})
+				}
+			}
+		}
+		given := in.Call(encoder, nil, kw)
+		in.GetAttr(given, "last_hidden_state")
+		out = given
+	})
+	if asked == nil {
+		return out
+	}
 	in.Try(func() {
 		outputs := in.Import(Package + ".modeling_outputs")
 		out = in.Call(in.GetAttr(outputs, "BaseModelOutput"), nil, []interp.KW{{Name: "last_hidden_state", V: h}})

@@ -4,6 +4,7 @@ import (
 	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/interp"
 	"github.com/arch-extract/arch-extract/extract/native/tensor"
+	"slices"
 )
 
 // indexed is what an index means: a view of the tensor, and index tensors for
@@ -987,6 +988,38 @@ func intoSlice(c *call) interp.Value {
 	return tensor.Op(c.in, c.op, tensor.Clone(x.Shape), x.DType, []*T{x, s}, c.args(2, 3)...)
 }
 
+// fillDiagonal is Tensor.fill_diagonal_.
+func fillDiagonal(c *call) interp.Value {
+	x := c.T(0)
+	if len(x.Shape) < 2 {
+		c.fail("dimensions must larger than 1")
+	}
+	step, least := int64(0), x.Shape[0].V
+	for _, d := range x.Shape {
+		if len(x.Shape) > 2 && d.V != x.Shape[0].V {
+			c.fail("all dimensions of input must be of equal length")
+		}
+		least = min(least, d.V)
+		step = step*d.V + 1
+	}
+	var data []float64
+	fill := c.operandAt(1)
+	if fill.t != nil {
+		fill.v, fill.known = fill.t.Item()
+	}
+	if v := x.Values(); v != nil && fill.known {
+		data = slices.Clone(v)
+		end := least * step
+		if len(x.Shape) == 2 && c.Bool(2) {
+			end = int64(len(data))
+		}
+		for k := int64(0); k < min(end, int64(len(data))); k += step {
+			data[k] = fill.v
+		}
+	}
+	return tensor.InPlace(c.in, "fill_diagonal_", x, nil, data, c.args(1)...)
+}
+
 func set(_, v float64) float64    { return v }
 func plus(old, v float64) float64 { return old + v }
 
@@ -1014,6 +1047,7 @@ var indexRows = []row{
 		x := c.T(0)
 		return res{op: "index_reduce", shape: tensor.Clone(x.Shape), dt: x.DType, ins: []*T{x, c.T(2), c.T(3)}, args: c.args(1, 4)}
 	}},
+	{name: "fill_diagonal_", where: "m", sig: "input, fill_value, wrap=False", fn: fillDiagonal},
 	{name: "index_put", where: "fm", sig: "input, indices, values, accumulate=False", fn: indexPut(false)},
 	{name: "index_put_", where: "m", sig: "self, indices, values, accumulate=False", fn: indexPut(true)},
 	{name: "slice_scatter", where: "fm", sig: "input, src, dim=0, start=None, end=None, step=1", fn: intoSlice},

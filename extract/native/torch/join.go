@@ -346,6 +346,40 @@ func flipped(c *call, t *T, ds []int) interp.Value {
 	return tensor.OpData(c.in, "flip", tensor.Clone(t.Shape), t.DType, data, []*T{t}, args...)
 }
 
+// rot90 turns by k quarters: a flip and a transposition, as torch does it.
+func rot90(c *call) interp.Value {
+	t, k := c.T(0), int64(1)
+	if c.given(1) {
+		k = c.Int(1)
+	}
+	vs := c.in.Elements(c.a[2])
+	switch {
+	case len(vs) != 2:
+		c.fail("expected total rotation dims == 2, but got dims = %d", len(vs))
+	case len(t.Shape) < 2:
+		c.fail("expected total dims >= 2, but got total dims = %d", len(t.Shape))
+	}
+	var ds []int
+	for _, v := range vs {
+		ds = append(ds, tensor.WrapDim(c.in, c.in.Int(v), len(t.Shape)))
+	}
+	if ds[0] == ds[1] {
+		c.fail("expected rotation dims to be different, but got dim0 = %d and dim1 = %d", ds[0], ds[1])
+	}
+	turned := func(d int) interp.Value {
+		return c.in.CallMethod(flipped(c, t, []int{d}), "transpose", interp.NewInt(int64(ds[0])), interp.NewInt(int64(ds[1])))
+	}
+	switch ((k % 4) + 4) % 4 {
+	case 1:
+		return turned(ds[1])
+	case 2:
+		return flipped(c, t, ds)
+	case 3:
+		return turned(ds[0])
+	}
+	return c.in.CallMethod(t, "clone")
+}
+
 func roll(c *call) interp.Value {
 	t := c.T(0)
 	shifts := c.ints(c.a[1])
@@ -635,6 +669,7 @@ var joinRows = []row{
 		return repeatInterleave(c)
 	}},
 	{name: "flip", where: "fm", sig: "input, *dims", fn: flip},
+	{name: "rot90", where: "fm", sig: "input, k=1, dims=(0, 1)", fn: rot90},
 	{name: "fliplr", where: "fm", sig: "input", fn: func(c *call) interp.Value { return flipped(c, c.T(0), []int{1}) }},
 	{name: "flipud", where: "fm", sig: "input", fn: func(c *call) interp.Value { return flipped(c, c.T(0), []int{0}) }},
 	{name: "roll", where: "fm", sig: "input, shifts, dims=None", fn: roll},
