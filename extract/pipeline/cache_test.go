@@ -1,11 +1,18 @@
 package pipeline
 
 import (
+	"compress/gzip"
+	"encoding/json"
 	"fmt"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/arch-extract/arch-extract/extract/interp"
+	"github.com/arch-extract/arch-extract/extract/load"
 	"github.com/arch-extract/arch-extract/extract/load/loadtest"
+	"github.com/arch-extract/arch-extract/extract/native/tensor"
 )
 
 // TestDecode runs one step with a filled cache and checks what the first
@@ -40,5 +47,73 @@ func TestDecode(t *testing.T) {
 		if got := fmt.Sprint(k.Name, " ", k.Before, " ", k.After, " ", from); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.class, got, c.want)
 		}
+	}
+}
+
+// TestDecodeSteps compares decoding steps with what decode.py measured: the
+// leaf modules called, in order, and the shapes that the cache holds afterwards.
+func TestDecodeSteps(t *testing.T) {
+	src := loadtest.Release(t, "5.23.0")
+	f, err := os.Open("../../testdata/oracle/decode-5.23.0.jsonl.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lines := json.NewDecoder(z); lines.More(); {
+		var want struct {
+			Family, Class string
+			Set           json.RawMessage
+			Calls         []string
+			Cache         [][]int64
+			OutputShape   []int64 `json:"output_shape"`
+		}
+		if err := lines.Decode(&want); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(want.Family, func(t *testing.T) {
+			set, err := load.DecodeJSON(want.Set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kw, _ := pyValue(set).(*interp.Dict)
+			s := NewSession(src, interp.Limits{})
+			cls, err := s.Class(Package+".models."+want.Family+".modeling_"+want.Family, want.Class)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := s.Build(cls, Options{Config: kw, Prepare: PrepareFlow})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := s.Forward(b, Scenario{Kind: "decode"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var calls []string
+			for _, r := range f.Trace.Flow(f.Trace.Provenance()) {
+				calls = append(calls, r.Leaf)
+			}
+			if !slices.Equal(calls, want.Calls) {
+				t.Errorf("the step calls\n%s\nwant\n%s", strings.Join(calls, "\n"), strings.Join(want.Calls, "\n"))
+			}
+			var kept [][]int64
+			for _, c := range f.Cache {
+				if len(c.After) > 0 {
+					kept = append(kept, c.After)
+				}
+			}
+			slices.SortFunc(kept, slices.Compare)
+			kept = slices.CompactFunc(kept, slices.Equal)
+			if got := fmt.Sprint(kept); got != fmt.Sprint(want.Cache) {
+				t.Errorf("the cache holds %s, want %v", got, want.Cache)
+			}
+			if got := tensor.Sizes(f.Output.Shape); !slices.Equal(got, want.OutputShape) {
+				t.Errorf("output %v, want %v", got, want.OutputShape)
+			}
+		})
 	}
 }
