@@ -27,7 +27,7 @@ func YAML(text []byte) ([]byte, error) {
 		for _, c := range n.Content {
 			restyle(c)
 		}
-		if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+		if n.Kind == yaml.SequenceNode && onLine(n) {
 			n.Style = yaml.FlowStyle
 		}
 	}
@@ -39,4 +39,21 @@ func YAML(text []byte) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), e.Close()
+}
+
+// onLine reports whether a list is read best on one line: of short words and
+// numbers, or of pairs of these.
+func onLine(n *yaml.Node) bool {
+	const wide = 100
+	width := 0
+	for _, c := range n.Content {
+		switch {
+		case c.Kind == yaml.ScalarNode && c.Style&yaml.LiteralStyle == 0:
+			width += len(c.Value) + 2
+		case c.Kind == yaml.SequenceNode && c.Style&yaml.FlowStyle != 0 && len(c.Content) <= 2:
+		default:
+			return false
+		}
+	}
+	return width <= wide
 }
