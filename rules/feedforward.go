@@ -85,6 +85,18 @@ func (p *Pass) mlpFacts(b *block, br *branch, m *mlp) {
 	}
 }
 
+// kernel is the length of a convolution along the sequence.
+func (p *Pass) kernel(n *graph.Node) graph.Dim {
+	for _, x := range n.In {
+		if w := paramBehind(x, 0); w != nil {
+			if q := p.f.param(w); q != nil && len(q.Shape) == 3 {
+				return q.Shape[2]
+			}
+		}
+	}
+	return graph.Dim{}
+}
+
 // biasAt is the line that made a projection's bias where it is a parameter
 // beside the weight.
 func (p *Pass) biasAt(q *proj) graph.Span {
@@ -326,6 +338,10 @@ func (p *Pass) mixerFacts(b *block, br *branch, m *mixer) {
 	if m.conv > 0 {
 		f.Value, f.Status = m.conv, graph.Present
 		f.At = spans(m.convNode.At, site(m.convNode), class)
+		if d := p.kernel(m.convNode); d.N == m.conv && d.E != nil {
+			f.Expr = d.E.String()
+			f.At = spans(append(p.configAt(d.E), f.At...)...)
+		}
 	}
 	g := []graph.Span{class}
 	if m.gate != nil {
