@@ -175,6 +175,14 @@ func opName(op string) string {
 	return op
 }
 
+// The framework's names for inputs that carry no content, whatever their dtype:
+// nothing in the dataflow tells a table of positions from one of tokens. Every
+// other input is judged by what is done with it.
+var (
+	maskInputs     = set("attention_mask", "decoder_attention_mask", "encoder_attention_mask", "padding_mask")
+	positionInputs = set("position_ids", "decoder_position_ids", "cache_position")
+)
+
 // markContent decides for each node whether it carries content. Token ids and
 // float inputs do; aranges, masks, buffers and what is made of them alone do
 // not, so that cosines, biases by distance and masks stay apart.
@@ -185,7 +193,7 @@ func (f *flow) markContent() {
 			f.content[n.ID] = true
 		case n.NoValue || shapeOnly[n.Op]:
 		case n.Op == "input":
-			f.content[n.ID] = n.Name != "attention_mask" && n.Name != "position_ids" && n.DType != "bool" && (!isInt(n.DType) || f.looksUp(n))
+			f.content[n.ID] = !maskInputs[n.Name] && !positionInputs[n.Name] && n.DType != "bool" && (!isInt(n.DType) || f.looksUp(n))
 		case n.Op == "param" || n.Op == "buffer" || n.Op == "const":
 		case comparisons[n.Op]:
 		default:

@@ -354,7 +354,7 @@ func (f *flow) learned(n *graph.Node) bool {
 
 func (f *flow) onlyInputs(n *graph.Node) bool {
 	for _, m := range inOrder(f.slice(n, nil, nil)) {
-		if m.Op == "input" && m.Name == "attention_mask" {
+		if m.Op == "input" && maskInputs[m.Name] {
 			return true
 		}
 	}
@@ -469,10 +469,10 @@ func (f *flow) at(n *graph.Node, c []int64, depth int) (float64, bool) {
 	}
 	switch n.Op {
 	case "input":
-		if n.Name == "attention_mask" {
+		if maskInputs[n.Name] {
 			return 1, true
 		}
-		if n.Name == "position_ids" || n.Name == "cache_position" {
+		if positionInputs[n.Name] {
 			return float64(c[len(c)-1]), true
 		}
 	case "arange":

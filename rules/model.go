@@ -95,7 +95,7 @@ func (p *Pass) kindOfInputs() string {
 		switch {
 		case isInt(n.DType):
 			tokens = tokens || p.f.content[n.ID]
-		case !strings.HasPrefix(n.DType, "float") || n.Name == "attention_mask":
+		case !strings.HasPrefix(n.DType, "float") || maskInputs[n.Name]:
 		case n.Name == "inputs_embeds":
 			tokens = true
 		case len(n.Shape) >= 4:
