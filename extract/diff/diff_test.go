@@ -98,8 +98,8 @@ func rename(src files) files {
 	for _, m := range registered.FindAllSubmatch(all, -1) {
 		new["."+string(m[2])] = ".zz_" + string(m[2])
 	}
-	for n := range new { // a function of torch of that name stays
-		if strings.HasPrefix(n, ".") && bytes.Contains(all, []byte("torch"+n+"(")) {
+	for n := range new { // a function of torch of that name stays, and a method
+		if strings.HasPrefix(n, ".") && (bytes.Contains(all, []byte("torch"+n+"(")) || bytes.Contains(all, []byte("def "+n[1:]+"("))) {
 			delete(new, n)
 		}
 	}

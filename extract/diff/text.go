@@ -436,7 +436,7 @@ func alike(list []string, b string) bool {
 	for _, a := range list {
 		oa := owner(a)
 		last = last && oa == ob && oa != ""
-		module = module && oa != ob && owner(oa) == owner(ob) && owner(oa) != "" && a[len(oa):] == b[len(ob):]
+		module = module && oa != ob && oa != "" && ob != "" && owner(oa) == owner(ob) && a[len(oa):] == b[len(ob):]
 	}
 	return last || module
 }
