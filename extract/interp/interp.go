@@ -31,7 +31,9 @@ type Limits struct {
 }
 
 // The default limits: no model class of the corpus reaches them, and a run that
-// uses them up is meant to end within 2 s and 512 MiB.
+// uses them up is meant to end within 2 s and 512 MiB. The largest class of
+// transformers 4.57.6 takes 4.3 million steps and 4.4 million of memory to build,
+// that of 5.23.0 3.7 and 3.8; its largest forward takes 9.5 million steps.
 const (
 	DefaultSteps  = 20_000_000
 	DefaultMemory = 20_000_000
