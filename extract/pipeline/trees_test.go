@@ -241,7 +241,7 @@ func TestTrees(t *testing.T) {
 	}{
 		{"5.23.0", 1, 0},
 		{"5.24.0", 3, 0},
-		{"5.18.0", 6, 0}, // its families up to video_llava
+		{"5.18.0", 6, 0},
 		{"5.10.2", 6, 0},
 		{"5.0.0", 6, 0},
 		{"4.57.6", 6, 1}, // Pix2StructTextModel: Python fails in drawing weights, which is not done here
