@@ -70,9 +70,9 @@ type lru struct {
 	run          int // in which objects were last remembered
 }
 
-// forget drops the objects that an earlier run of a model computed. Each run is
-// a process of its own as far as they go: with them, what the first forward
-// computes would be a constant of the second.
+// forget drops what an earlier run of a model computed, but for plain values.
+// Each run is a process of its own as far as it goes: with them, what the first
+// forward computes would be a constant of the second.
 func (l *lru) forget(in *inter) {
 	if l.run == in.Run() {
 		return
@@ -81,7 +81,8 @@ func (l *lru) forget(in *inter) {
 	var old []value
 	l.memo.Range(func(k, v value) bool {
 		switch v.(type) {
-		case *interp.Instance, *interp.Tuple, *interp.List, *interp.Dict:
+		case interp.Str, interp.Int, interp.Bool, interp.Float, interp.NoneType, *interp.Class, *interp.Function, *interp.Builtin, *interp.Module:
+		default:
 			old = append(old, k)
 		}
 		return true
