@@ -135,26 +135,32 @@ func (w *Watch) Switches(src *load.Source, cls *interp.Class, v Settings, base *
 	return list
 }
 
-// gate marks the facts of a stack that say that something is absent, where a
-// trial brings it: the code has it, and a config value turns it off.
+// layerIndex is which layers a scope means: "3", "*" or "{0-4,6}".
+var layerIndex = regexp.MustCompile(`\b[0-9]+\b|\{[^}]*\}`)
+
+// gate marks the facts of a module, in whatever layers, that say that something
+// is absent, where a trial brings it to that module: the code has it, and a
+// config value turns it off. What another module has that stands in its place
+// then, experts for a feed-forward, is not the same thing turned on.
 func gate(m, other *graph.Model, t trial) {
 	if other == nil {
 		return
 	}
-	type place struct{ key, stack string }
+	type place struct{ key, stack, scope string }
+	of := func(f *graph.Fact) place { return place{f.Key, f.Stack, layerIndex.ReplaceAllString(f.Scope, "*")} }
 	brought := map[place]bool{}
-	for _, f := range other.Facts {
-		at := place{f.Key, f.Stack}
-		brought[at] = brought[at] || f.Status == graph.Present
+	for i := range other.Facts {
+		f := &other.Facts[i]
+		brought[of(f)] = brought[of(f)] || f.Status == graph.Present
 	}
-	for _, f := range m.Facts {
-		if f.Status != graph.Absent {
-			delete(brought, place{f.Key, f.Stack})
+	for i := range m.Facts {
+		if f := &m.Facts[i]; f.Status != graph.Absent {
+			delete(brought, of(f))
 		}
 	}
 	for i := range m.Facts {
 		f := &m.Facts[i]
-		if brought[place{f.Key, f.Stack}] {
+		if brought[of(f)] {
 			f.Status, f.When = graph.Gated, t.when
 			if !t.at.IsZero() && !slices.Contains(f.At, t.at) {
 				f.At = append([]graph.Span{t.at}, f.At...)
