@@ -62,9 +62,19 @@ func (r *routes) run(name string) *stackRun {
 	return nil
 }
 
-// forward marks what depends on the output of a stack's blocks.
+// forward marks what depends on the output of a stack's blocks: of the last, or,
+// once they are done, of any of them (what reads features of the last but one).
 func (r *routes) forward(s *stackRun) []bool {
-	return r.reach(s.calls[len(s.calls)-1].Out, int32(len(r.m.Trace.Nodes)))
+	var outs []*graph.Node
+	for _, c := range s.calls {
+		outs = append(outs, c.Out...)
+	}
+	on := r.reach(outs, int32(len(r.m.Trace.Nodes)))
+	clear(on[:min(int(s.last), len(on))])
+	for _, n := range s.calls[len(s.calls)-1].Out {
+		on[n.ID] = true
+	}
+	return on
 }
 
 // backward marks what the input of a stack's first block comes from.
