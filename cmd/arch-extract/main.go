@@ -20,10 +20,13 @@ func main() {
 	// stays: collecting only when 1.5 GiB are full is a third of the time.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(-1)
-		debug.SetMemoryLimit(3 << 29)
+		debug.SetMemoryLimit(heapLimit)
 	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
+
+// heapLimit is the memory, in bytes, up to which nothing is collected.
+const heapLimit = 3 << 29
 
 // The exit statuses.
 const (

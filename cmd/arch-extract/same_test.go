@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -23,6 +24,8 @@ func TestSameBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(heapLimit) // as main does
+	defer func() { debug.SetGCPercent(percent); debug.SetMemoryLimit(limit) }()
 	var first [][]byte
 	for i, jobs := range []string{"2", "1", "3"} {
 		var out, errs bytes.Buffer
