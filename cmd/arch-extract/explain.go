@@ -74,22 +74,13 @@ func vocabulary() []string {
 }
 
 func (w *work) explain(out io.Writer, key, format string) error {
-	first := true
-	return each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
+	return w.texts(out, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
 		d, err := w.describe(s, f, c)
 		if err == nil && len(keysOf(d.model, key)) == 0 {
 			err = fmt.Errorf("nothing is stated about %s%s", key, load.DidYouMean(key, prose.Keys(d.model)))
 		}
 		return d, err
-	}, func(p product[described]) error {
-		if w.unbuilt(&p) != nil {
-			return nil
-		}
-		w.remark(p.out)
-		if err := blank(out, &first); err != nil {
-			return err
-		}
-		m := p.out.model
+	}, func(m *graph.Model) error {
 		r := w.reader()
 		var es []prose.Explanation
 		for _, k := range keysOf(m, key) {

@@ -8,9 +8,6 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/emit"
 	"github.com/arch-extract/arch-extract/extract/graph"
-	"github.com/arch-extract/arch-extract/extract/interp"
-	"github.com/arch-extract/arch-extract/extract/load"
-	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
 
 func (a *app) factsCommand() *cobra.Command {
@@ -27,29 +24,16 @@ of a report: not for many models, unless --switches is given.
 --format ndjson prints an object a fact; yaml and json print a list.`,
 		Args:              oneTarget,
 		ValidArgsFunction: a.completeTarget,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := a.formatOf(cmd, "text", "ndjson", "yaml", "json")
-			if err != nil {
-				return err
-			}
-			w, err := a.work(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			defer w.close()
-			w.switches = a.trySwitches && (!w.many || cmd.Flags().Changed("switches"))
-			return w.write(func(out io.Writer) error { return w.facts(out, format) })
-		},
+		RunE:              a.onTarget((*work).facts, "text", "ndjson", "yaml", "json"),
 	}
 }
 
-func (w *work) facts(out io.Writer, format string) error {
+func (w *work) facts(cmd *cobra.Command, out io.Writer, format string) error {
+	w.switches = w.trySwitches && (!w.many || cmd.Flags().Changed("switches"))
 	var all []graph.Fact
 	first := true
 	lines := format == "text" || format == "ndjson"
-	err := each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
-		return w.describe(s, f, c)
-	}, func(p product[described]) error {
+	err := each(w, w.describe, func(p product[described]) error {
 		if w.unbuilt(&p) != nil {
 			return nil
 		}

@@ -9,9 +9,6 @@ import (
 
 	"github.com/arch-extract/arch-extract/extract/checkpoint"
 	"github.com/arch-extract/arch-extract/extract/emit"
-	"github.com/arch-extract/arch-extract/extract/interp"
-	"github.com/arch-extract/arch-extract/extract/load"
-	"github.com/arch-extract/arch-extract/extract/pipeline"
 )
 
 func (a *app) ggufCommand() *cobra.Command {
@@ -24,37 +21,26 @@ and not of the code, is written {arch}; a key for which layers differ, or whose
 fact is not known, has its reason in place of a value.`,
 		Args:              oneTarget,
 		ValidArgsFunction: a.completeTarget,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := a.formatOf(cmd, "text", "json", "yaml")
-			if err != nil {
-				return err
-			}
-			w, err := a.work(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			defer w.close()
-			return w.write(func(out io.Writer) error {
-				first := true
-				return each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
-					return w.describe(s, f, c)
-				}, func(p product[described]) error {
-					if p.err != nil {
-						return nil
-					}
-					w.remark(p.out)
-					keys := checkpoint.Metadata(p.out.model)
-					if format != "text" {
-						return writeDocument(out, keys, format)
-					}
-					if err := blank(out, &first); err != nil {
-						return err
-					}
-					return writeKeys(out, keys)
-				})
-			})
-		},
+		RunE:              a.onTarget((*work).gguf, "text", "json", "yaml"),
 	}
+}
+
+func (w *work) gguf(_ *cobra.Command, out io.Writer, format string) error {
+	first := true
+	return each(w, w.describe, func(p product[described]) error {
+		if p.err != nil {
+			return nil
+		}
+		w.remark(p.out)
+		keys := checkpoint.Metadata(p.out.model)
+		if format != "text" {
+			return writeDocument(out, keys, format)
+		}
+		if err := blank(out, &first); err != nil {
+			return err
+		}
+		return writeKeys(out, keys)
+	})
 }
 
 func writeKeys(out io.Writer, keys []checkpoint.Key) error {

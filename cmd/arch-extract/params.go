@@ -29,18 +29,7 @@ json an object a class in which a dimension that follows from the config is
 TARGET, every model class is listed.`,
 		Args:              oneTarget,
 		ValidArgsFunction: a.completeTarget,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := a.formatOf(cmd, "text", "ndjson", "json")
-			if err != nil {
-				return err
-			}
-			w, err := a.work(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			defer w.close()
-			return w.write(func(out io.Writer) error { return w.params(out, format) })
-		},
+		RunE:              a.onTarget((*work).params, "text", "ndjson", "json"),
 	}
 }
 
@@ -50,7 +39,7 @@ type listed struct {
 	tensors, total int64
 }
 
-func (w *work) params(out io.Writer, format string) error {
+func (w *work) params(_ *cobra.Command, out io.Writer, format string) error {
 	var sum listed
 	err := each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (l listed, err error) {
 		b, err := s.BuildWith(c, w.settings)

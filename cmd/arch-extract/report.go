@@ -89,6 +89,22 @@ func (w *work) remark(d described) {
 	}
 }
 
+// texts describes each class and has text write about it, a blank line between
+// one and the next.
+func (w *work) texts(out io.Writer, describe func(*pipeline.Session, load.File, *interp.Class) (described, error), text func(*graph.Model) error) error {
+	first := true
+	return each(w, describe, func(p product[described]) error {
+		if w.unbuilt(&p) != nil {
+			return nil
+		}
+		w.remark(p.out)
+		if err := blank(out, &first); err != nil {
+			return err
+		}
+		return text(p.out.model)
+	})
+}
+
 func (w *work) report(cmd *cobra.Command) error {
 	format, err := w.formatOf(cmd, "yaml", "json")
 	if err != nil {
@@ -103,9 +119,7 @@ func (w *work) report(cmd *cobra.Command) error {
 				return err
 			}
 		}
-		err := each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
-			return w.describe(s, f, c)
-		}, func(p product[described]) error {
+		err := each(w, w.describe, func(p product[described]) error {
 			if w.unbuilt(&p) != nil {
 				return nil
 			}

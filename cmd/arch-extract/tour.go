@@ -5,9 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/arch-extract/arch-extract/extract/interp"
-	"github.com/arch-extract/arch-extract/extract/load"
-	"github.com/arch-extract/arch-extract/extract/pipeline"
+	"github.com/arch-extract/arch-extract/extract/graph"
 	"github.com/arch-extract/arch-extract/extract/prose"
 )
 
@@ -24,34 +22,12 @@ program was made with.`,
 		Example:           "  arch-extract tour qwen3\n  arch-extract tour --format markdown gemma2 -o gemma2.md",
 		Args:              oneTarget,
 		ValidArgsFunction: a.completeTarget,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := a.formatOf(cmd, "text", "markdown")
-			if err != nil {
-				return err
-			}
-			w, err := a.work(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			defer w.close()
-			return w.write(func(out io.Writer) error { return w.tour(out, format) })
-		},
+		RunE:              a.onTarget((*work).tour, "text", "markdown"),
 	}
 }
 
-func (w *work) tour(out io.Writer, format string) error {
-	first := true
-	return each(w, func(s *pipeline.Session, f load.File, c *interp.Class) (described, error) {
-		return w.describe(s, f, c)
-	}, func(p product[described]) error {
-		if w.unbuilt(&p) != nil {
-			return nil
-		}
-		w.remark(p.out)
-		if err := blank(out, &first); err != nil {
-			return err
-		}
-		m := p.out.model
+func (w *work) tour(_ *cobra.Command, out io.Writer, format string) error {
+	return w.texts(out, w.describe, func(m *graph.Model) error {
 		return prose.WriteTour(out, m, prose.Tour(m, w.reader()), w.style(format))
 	})
 }

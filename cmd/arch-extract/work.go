@@ -42,6 +42,23 @@ func (a *app) work(cmd *cobra.Command, spec string) (*work, error) {
 	return a.workOn(t, pipeline.Settings{Config: config, Set: set})
 }
 
+// onTarget runs a command on the classes of its one target: do writes them in
+// one of the formats, of which the first is the default.
+func (a *app) onTarget(do func(w *work, cmd *cobra.Command, out io.Writer, format string) error, formats ...string) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		format, err := a.formatOf(cmd, formats...)
+		if err != nil {
+			return err
+		}
+		w, err := a.work(cmd, args[0])
+		if err != nil {
+			return err
+		}
+		defer w.close()
+		return w.write(func(out io.Writer) error { return do(w, cmd, out, format) })
+	}
+}
+
 func (a *app) workOn(t *load.Target, v pipeline.Settings) (*work, error) {
 	if v.Config == nil {
 		v.Config = t.Config

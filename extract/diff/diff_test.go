@@ -143,16 +143,22 @@ func TestRenamed(t *testing.T) {
 			if r := diff.Compare(a, a); !r.Same() {
 				t.Errorf("against itself:\n%s", written(t, r))
 			}
-			r := diff.Compare(a, b)
-			if len(r.Structure)+len(r.Weights)+len(r.Numerics)+len(r.Values) > 0 || len(r.Renamed) == 0 {
-				t.Errorf("not renamings only:\n%s", written(t, r))
-			}
-			for _, w := range r.Renamed {
-				if got := strings.ReplaceAll(w.B[0], "zz_", ""); got != w.A[0] {
-					t.Errorf("%s is said to be %s", w.A[0], w.B[0])
-				}
-			}
+			renamingsOnly(t, diff.Compare(a, b))
 		})
+	}
+}
+
+// renamingsOnly expects of a comparison with a renamed copy that names alone
+// differ, each by what the renaming put before it.
+func renamingsOnly(t *testing.T, r *diff.Result) {
+	t.Helper()
+	if len(r.Structure)+len(r.Weights)+len(r.Numerics)+len(r.Values) > 0 || len(r.Renamed) == 0 {
+		t.Errorf("not renamings only:\n%s", written(t, r))
+	}
+	for _, w := range r.Renamed {
+		if got := strings.ReplaceAll(w.B[0], "zz_", ""); got != w.A[0] {
+			t.Errorf("%s is said to be %s", w.A[0], w.B[0])
+		}
 	}
 }
 

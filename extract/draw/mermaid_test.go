@@ -14,11 +14,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"github.com/arch-extract/arch-extract/extract/draw/drawtest"
 	"github.com/arch-extract/arch-extract/extract/graph"
 )
 
@@ -45,7 +45,7 @@ func TestMermaidRenders(t *testing.T) {
 	if len(charts) != 13 {
 		t.Fatalf("%d charts", len(charts))
 	}
-	page := newPage(t)
+	page := drawtest.Page(t)
 	if err := chromedp.Run(page, chromedp.Navigate("about:blank"), chromedp.Evaluate(mermaidScript(t), nil)); err != nil {
 		t.Fatal(err)
 	}
@@ -73,27 +73,6 @@ func rendered(t *testing.T, page context.Context, name, text string) (message st
 		t.Fatal(name, err)
 	}
 	return message
-}
-
-func newPage(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("this test needs Chromium: apt-get install --no-install-recommends chromium")
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WSURLReadTimeout(90*time.Second))
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), opts...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	return ctx
 }
 
 // mermaidScript is the package's file for browsers.

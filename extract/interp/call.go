@@ -147,7 +147,6 @@ type callExpr struct {
 	kwstar  bool
 	line    int32
 	class   classCache
-	plain   classCache // of self's class, in plainAttr
 	dict    dictCache
 }
 
@@ -156,11 +155,6 @@ func (n *callExpr) eval(f *frame) Value {
 	var fn, self Value
 	if sup, ok := n.obj.(*superExpr); ok {
 		fn, self = sup.method(f, n)
-		if fn != nil && fn == objectGetAttribute {
-			if v, ok := n.plainAttr(f, self); ok {
-				return v
-			}
-		}
 	}
 	switch {
 	case fn != nil:
@@ -682,48 +676,6 @@ func (n *superExpr) method(f *frame, call *callExpr) (fn, self Value) {
 		return v, self
 	}
 	return nil, nil
-}
-
-// plainAttr is the call of object.__getattribute__(self, name), which configs
-// do at every look-up of an attribute.
-func (n *callExpr) plainAttr(f *frame, self Value) (Value, bool) {
-	if len(n.args) != 1 || n.star || len(n.kwNames) > 0 {
-		return nil, false
-	}
-	if k, ok := n.args[0].(*constExpr); ok {
-		if name, ok := k.v.(Str); ok && name.S == "__dict__" {
-			f.line = n.line
-			if d := n.dictOf(self.(*Instance)); d != nil {
-				return d, true
-			}
-		}
-	}
-	arg := n.args[0].eval(f)
-	name, ok := AsStr(arg)
-	f.line = n.line
-	if !ok {
-		f.in.Raise(TypeError, "attribute name must be string, not '%s'", arg.Type().Name)
-	}
-	v, ok := f.in.GenericGetAttr(self, name)
-	if !ok {
-		f.in.noAttr(self, name)
-	}
-	return v, true
-}
-
-// dictOf is __dict__ of an instance, nil where its class or the dict itself has
-// something else of that name, or where there is no dict yet.
-func (n *callExpr) dictOf(o *Instance) *Dict {
-	if o.Dict == nil {
-		return nil
-	}
-	if _, ok := n.plain.lookup(o.Cls, "__dict__"); ok {
-		return nil
-	}
-	if _, ok := n.dict.get(o.Dict, "__dict__"); ok {
-		return nil
-	}
-	return o.Dict
 }
 
 // objectGetAttribute is object.__getattribute__.

@@ -1,10 +1,8 @@
 package pipeline
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -54,16 +52,7 @@ func TestDecode(t *testing.T) {
 // leaf modules called, in order, and the shapes that the cache holds afterwards.
 func TestDecodeSteps(t *testing.T) {
 	src := loadtest.Release(t, "5.23.0")
-	f, err := os.Open("../../testdata/oracle/decode-5.23.0.jsonl.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for lines := json.NewDecoder(z); lines.More(); {
+	for lines := json.NewDecoder(inflated(t, "../../testdata/oracle/decode-5.23.0.jsonl.gz")); lines.More(); {
 		var want struct {
 			Family, Class string
 			Set           json.RawMessage

@@ -2,11 +2,9 @@ package pipeline
 
 import (
 	"bufio"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"os"
 	"runtime"
 	"sort"
 	"strings"
@@ -42,17 +40,8 @@ type flowLine struct {
 
 func readFlowLines(t testing.TB, version string) []*flowLine {
 	t.Helper()
-	f, err := os.Open("../../testdata/oracle/flow-" + version + ".tsv.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out []*flowLine
-	for sc := bufio.NewScanner(z); sc.Scan(); {
+	for sc := bufio.NewScanner(inflated(t, "../../testdata/oracle/flow-"+version+".tsv.gz")); sc.Scan(); {
 		c := strings.Split(sc.Text(), "\t")
 		var inputs map[string][2]any
 		if len(c) != 7 || json.Unmarshal([]byte(c[5]), &inputs) != nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -37,20 +38,26 @@ func (d *treeDigest) elsewhere() bool {
 		d.err == "NotImplementedError: Cannot copy out of meta tensor; no data!"
 }
 
-// readRows reads a .tsv.gz file.
-func readRows(t *testing.T, path string) [][]string {
+// inflated is what a .gz file holds.
+func inflated(t testing.TB, path string) io.Reader {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() { f.Close() })
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return z
+}
+
+// readRows reads a .tsv.gz file.
+func readRows(t *testing.T, path string) [][]string {
+	t.Helper()
 	var out [][]string
-	sc := bufio.NewScanner(z)
+	sc := bufio.NewScanner(inflated(t, path))
 	sc.Buffer(nil, 1<<20)
 	for sc.Scan() {
 		out = append(out, strings.Split(sc.Text(), "\t"))
